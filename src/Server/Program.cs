@@ -1,14 +1,17 @@
 using Consilium.Modules.Audit;
 using Consilium.Platform.Hosting;
 
-var builder = WebApplication.CreateBuilder(args);
-builder.AddPlatform();
-builder.AddAudit();
+return await ServerProcess.RunAsync(() =>
+{
+    var builder = WebApplication.CreateBuilder(args);
+    builder.AddPlatform();
+    builder.AddAudit();
 
-var app = builder.Build();
-app.UsePlatform();
-app.MapApi();
-await app.RunAsync();
+    var app = builder.Build();
+    app.UsePlatform();
+    app.MapApi();
+    return app;
+});
 
 /// <summary>Visible so that tests can host it.</summary>
 internal sealed partial class Program;
