@@ -1,4 +1,5 @@
 using Consilium.Modules.Audit;
+using Consilium.Modules.Threads;
 using Consilium.Platform.Hosting;
 
 return await ServerProcess.RunAsync(() =>
@@ -6,6 +7,7 @@ return await ServerProcess.RunAsync(() =>
     var builder = WebApplication.CreateBuilder(args);
     builder.AddPlatform();
     builder.AddAudit();
+    builder.AddThreads();
 
     var app = builder.Build();
     app.UsePlatform();
