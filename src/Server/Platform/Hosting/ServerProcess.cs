@@ -43,22 +43,27 @@ internal static class ServerProcess
     static async Task<int> FailAsync(WebApplication? app, Exception fault)
     {
         var asked = app?.Lifetime.ApplicationStopping.IsCancellationRequested == true;
-        if (app is not null)
+        if (!asked)
         {
-            try
-            {
-                await app.StopAsync(); // what had started by then, the database first of all, must not be left behind
-                await app.DisposeAsync();
-            }
-            catch (Exception second) when (second is OperationCanceledException or AggregateException or InvalidOperationException)
-            {
-                await Console.Error.WriteLineAsync($"While stopping again: {second.GetBaseException().Message}");
-            }
+            await Console.Error.WriteLineAsync($"\nConsilium could not start. {StartFailure.Explain(fault)}");
+            if (StartPhase.WantsDetails(app)) await Console.Error.WriteLineAsync($"\n{fault}");
         }
-        if (asked) return 0;
-        await Console.Error.WriteLineAsync($"\nConsilium could not start. {StartFailure.Explain(fault)}");
-        if (StartPhase.WantsDetails(app)) await Console.Error.WriteLineAsync($"\n{fault}");
-        return 1;
+        if (app is not null) await UndoAsync(app);
+        return asked ? 0 : 1;
+    }
+
+    // What had started by then, the database first of all, must not be left behind.
+    static async Task UndoAsync(WebApplication app)
+    {
+        try
+        {
+            await app.StopAsync();
+            await app.DisposeAsync();
+        }
+        catch (Exception second) when (second is OperationCanceledException or AggregateException or InvalidOperationException or ArgumentNullException)
+        {
+            app.Logger.LogDebug(second, "Stopping after the failed start failed as well"); // the host trips over what it has not built yet
+        }
     }
 }
 
