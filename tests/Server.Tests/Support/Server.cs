@@ -11,7 +11,7 @@ namespace Consilium.Tests.Support;
 /// </summary>
 public class Server : IAsyncLifetime
 {
-    readonly Lazy<Task<Caller>> admin;
+    readonly Lazy<Task<Client>> admin;
     TestDatabase? database;
     TestDatabase? shared;
     Action<IServiceCollection>? configureServices;
@@ -54,10 +54,10 @@ public class Server : IAsyncLifetime
     public Uri Address => Running.ClientOptions.BaseAddress;
 
     /// <summary>Somebody without an account.</summary>
-    public Caller Anonymous() => new(Address);
+    public Client Anonymous() => new(Address);
 
     /// <summary>A fresh account of this role (user, patient, doctor, hospital, staff, assistant, admin), signed in.</summary>
-    public async Task<Caller> SignedInAsync(string role)
+    public async Task<Client> SignedInAsync(string role)
     {
         var email = $"{role}-{Guid.CreateVersion7():N}@example.com";
         const string password = "several plain words 7";
@@ -66,7 +66,7 @@ public class Server : IAsyncLifetime
         if (role is "patient" or "doctor" or "hospital")
         {
             var signup = await anonymous.PostJsonAsync($"/api/v1/auth/{role}/signup", new { email, password, name });
-            return Caller.From(Address, email, await signup.ShouldAnswerAsync(201));
+            return Client.From(Address, email, await signup.ShouldAnswerAsync(201));
         }
         var created = role is "user"
             ? await anonymous.PostJsonAsync("/auth/signup", new { email, password })
@@ -76,11 +76,11 @@ public class Server : IAsyncLifetime
     }
 
     /// <summary>Signs in to an account that exists.</summary>
-    public async Task<Caller> SignInAsync(string email, string password)
+    public async Task<Client> SignInAsync(string email, string password)
     {
         using var anonymous = Anonymous();
         var login = await anonymous.PostJsonAsync("/auth/login", new { username = email, password });
-        return Caller.From(Address, email, await login.ShouldAnswerAsync(200));
+        return Client.From(Address, email, await login.ShouldAnswerAsync(200));
     }
 
     public async Task InitializeAsync()
@@ -122,9 +122,9 @@ public class Server : IAsyncLifetime
 }
 
 /// <summary>An HTTP client of one person: follows no redirects, keeps no cookies.</summary>
-public sealed class Caller : HttpClient
+public sealed class Client : HttpClient
 {
-    internal Caller(Uri address) : base(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false }) => BaseAddress = address;
+    internal Client(Uri address) : base(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false }) => BaseAddress = address;
 
     public Guid UserId { get; private init; }
     public string Email { get; private init; } = "";
@@ -134,7 +134,7 @@ public sealed class Caller : HttpClient
     /// <summary>The profile (doctor, patient, hospital) of the account; null where the role has none.</summary>
     public Guid? ProfileId { get; private init; }
 
-    internal static Caller From(Uri address, string email, System.Text.Json.JsonElement login) => new(address)
+    internal static Client From(Uri address, string email, System.Text.Json.JsonElement login) => new(address)
     {
         UserId = login.GetProperty("user_id").GetGuid(),
         Email = email,
