@@ -1,4 +1,5 @@
 using Consilium.Modules.Audit;
+using Consilium.Modules.Cases;
 using Consilium.Modules.Threads;
 using Consilium.Platform.Hosting;
 
@@ -8,10 +9,12 @@ return await ServerProcess.RunAsync(() =>
     builder.AddPlatform();
     builder.AddAudit();
     builder.AddThreads();
+    builder.AddCases();
 
     var app = builder.Build();
     app.UsePlatform();
-    app.MapApi();
+    var api = app.MapApi();
+    api.MapCases();
     return app;
 });
 
