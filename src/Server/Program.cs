@@ -1,2 +1,14 @@
-var app = WebApplication.CreateBuilder(args).Build();
-app.Run();
+using Consilium.Modules.Audit;
+using Consilium.Platform.Hosting;
+
+var builder = WebApplication.CreateBuilder(args);
+builder.AddPlatform();
+builder.AddAudit();
+
+var app = builder.Build();
+app.UsePlatform();
+app.MapApi();
+await app.RunAsync();
+
+/// <summary>Visible so that tests can host it.</summary>
+internal sealed partial class Program;

@@ -1,0 +1,14 @@
+using Consilium.Modules.Audit.Contracts;
+using Consilium.Platform.Database;
+using Consilium.Platform.Json;
+
+namespace Consilium.Modules.Audit;
+
+/// <inheritdoc cref="IAuditTrail"/>
+internal sealed class AuditTrail(ConsiliumDb db, AuditWriter writer, IHttpContextAccessor http, TimeProvider clock) : IAuditTrail
+{
+    public void Add(AuditEntry entry) => db.Add(Entry.From(entry, clock.UtcNow(), http.HttpContext));
+
+    public Task RecordAsync(AuditEntry entry, CancellationToken cancellationToken) =>
+        writer.WriteAsync(Entry.From(entry, clock.UtcNow(), http.HttpContext)).WaitAsync(cancellationToken);
+}

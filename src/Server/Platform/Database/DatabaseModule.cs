@@ -1,0 +1,25 @@
+using Microsoft.EntityFrameworkCore;
+using Npgsql;
+
+namespace Consilium.Platform.Database;
+
+internal static class DatabaseModule
+{
+    public static void AddDatabase(this WebApplicationBuilder builder)
+    {
+        var services = builder.Services;
+        services.AddSingleton(new DatabaseSettings(builder.Configuration));
+        services.AddSingleton<EmbeddedDatabase>();
+        services.AddSingleton(provider =>
+        {
+            var settings = provider.GetRequiredService<DatabaseSettings>();
+            var source = new NpgsqlDataSourceBuilder(settings.ForPool(settings.External ?? provider.GetRequiredService<EmbeddedDatabase>().ConnectionString));
+            source.UseLoggerFactory(provider.GetRequiredService<ILoggerFactory>());
+            return source.Build();
+        });
+        services.AddDbContext<ConsiliumDb>((provider, options) => options.UseNpgsql(provider.GetRequiredService<NpgsqlDataSource>()));
+        services.AddScoped<RequestTransaction>();
+        services.AddSingleton<Migrator>();
+        services.AddHostedService<DatabaseStartup>();
+    }
+}

@@ -1,0 +1,67 @@
+using Npgsql;
+
+namespace Consilium.Platform.Database;
+
+/// <summary>
+/// Which PostgreSQL this server uses. <c>ConnectionStrings:Database</c> wins, then <c>POSTGRES_SERVER/PORT/USER/PASSWORD/DB</c>;
+/// with neither, the server runs a private one under <see cref="DataDirectory"/>.
+/// </summary>
+internal sealed class DatabaseSettings
+{
+    public DatabaseSettings(IConfiguration configuration)
+    {
+        DataDirectory = Path.GetFullPath(configuration["Data:Directory"] ?? Path.Combine(RepositoryRoot() ?? Directory.GetCurrentDirectory(), "data"));
+        MaxPoolSize = configuration.GetValue("Database:MaxPoolSize", 60);
+        External = configuration.GetConnectionString("Database") is { Length: > 0 } given ? given : FromPostgresVariables(configuration);
+    }
+
+    /// <summary>Where the server keeps its own PostgreSQL, its keys and its files. An absolute path.</summary>
+    public string DataDirectory { get; }
+
+    /// <summary>The operator's connection string, or null when the server runs its own PostgreSQL.</summary>
+    public string? External { get; }
+
+    /// <summary>The most connections that this process opens for requests and workers together.</summary>
+    public int MaxPoolSize { get; }
+
+    /// <summary>Adds what every connection of the server needs: its name, limits on time, and prepared statements.</summary>
+    public string ForPool(string connectionString)
+    {
+        var given = new NpgsqlConnectionStringBuilder(connectionString);
+        return new NpgsqlConnectionStringBuilder(connectionString)
+        {
+            ApplicationName = given.ApplicationName ?? "consilium",
+            MaxPoolSize = MaxPoolSize,
+            MinPoolSize = 2,
+            Timeout = 3,
+            CommandTimeout = 15,
+            KeepAlive = 15,
+            MaxAutoPrepare = 100,
+            AutoPrepareMinUsages = 2,
+            IncludeErrorDetail = false,
+            Options = string.Join(' ', new[]
+            {
+                given.Options,
+                "-c statement_timeout=10s", "-c lock_timeout=5s", "-c idle_in_transaction_session_timeout=15s",
+                "-c timezone=UTC", "-c jit=off",
+            }.Where(part => !string.IsNullOrEmpty(part))),
+        }.ConnectionString;
+    }
+
+    static string? FromPostgresVariables(IConfiguration configuration) =>
+        configuration["POSTGRES_SERVER"] is not { Length: > 0 } server ? null : new NpgsqlConnectionStringBuilder
+        {
+            Host = server,
+            Port = configuration.GetValue("POSTGRES_PORT", 5432),
+            Username = configuration["POSTGRES_USER"] ?? "postgres",
+            Password = configuration["POSTGRES_PASSWORD"],
+            Database = configuration["POSTGRES_DB"] ?? "consilium",
+        }.ConnectionString;
+
+    static string? RepositoryRoot()
+    {
+        for (var at = new DirectoryInfo(AppContext.BaseDirectory); at is not null; at = at.Parent)
+            if (File.Exists(Path.Combine(at.FullName, "Consilium.slnx"))) return at.FullName;
+        return null;
+    }
+}

@@ -1,0 +1,32 @@
+using Consilium.Postgres;
+
+namespace Consilium.Platform.Database;
+
+/// <summary>
+/// Before anything listens: takes the data directory, starts the embedded PostgreSQL where none is configured, migrates, and runs the
+/// modules' <see cref="IStartupTask"/>s. After everything has stopped: stops the embedded PostgreSQL.
+/// </summary>
+internal sealed class DatabaseStartup(
+    DatabaseSettings settings, EmbeddedDatabase embedded, IServiceProvider services) : IHostedLifecycleService
+{
+    DataDirectoryLock? directory;
+
+    public async Task StartingAsync(CancellationToken cancellationToken)
+    {
+        directory = DataDirectoryLock.Acquire(settings.DataDirectory);
+        if (settings.External is null) await embedded.StartAsync(cancellationToken);
+        await services.GetRequiredService<Migrator>().MigrateAsync(cancellationToken);
+        foreach (var task in services.GetServices<IStartupTask>()) await task.RunAsync(cancellationToken);
+    }
+
+    public async Task StoppedAsync(CancellationToken cancellationToken)
+    {
+        await embedded.StopAsync();
+        directory?.Dispose();
+    }
+
+    public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    public Task StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+}

@@ -1,0 +1,101 @@
+using System.Globalization;
+using System.Net.Sockets;
+using System.Text.RegularExpressions;
+using Consilium.Platform.Json;
+using Microsoft.AspNetCore.Diagnostics;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.EntityFrameworkCore;
+using Npgsql;
+
+namespace Consilium.Platform.Errors;
+
+/// <summary>Turns exceptions and bodiless error statuses into problem answers. Nothing of the inside leaves with a 500.</summary>
+internal sealed partial class ErrorAnswers(ILogger<ErrorAnswers> log) : IExceptionHandler
+{
+    public async ValueTask<bool> TryHandleAsync(HttpContext context, Exception exception, CancellationToken cancellationToken)
+    {
+        if (context.RequestAborted.IsCancellationRequested)
+        {
+            context.Response.StatusCode = StatusCodes.Status499ClientClosedRequest;
+            return true;
+        }
+        if (Busy(exception) is { } busy)
+            context.Response.Headers.RetryAfter = Math.Max(1, (int)Math.Ceiling(busy.RetryAfter.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
+        await WriteAsync(context, Describe(exception));
+        return true;
+    }
+
+    /// <summary>The body of a status that nobody wrote a body for: 401, 403, 404, 405, 413, 415 of the framework.</summary>
+    public static Task WriteForStatusAsync(StatusCodeContext status)
+    {
+        var context = status.HttpContext;
+        return WriteAsync(context, context.Response.StatusCode switch
+        {
+            400 => Problems.Details(400, "bad_request", "The request could not be read."),
+            401 => Problems.Details(401, "unauthenticated", "Sign in: send a valid access token as 'Authorization: Bearer …'."),
+            403 => Problems.Details(403, "forbidden", "Your role may not do this."),
+            404 => Problems.NotFound().ProblemDetails,
+            405 => Problems.Details(405, "method_not_allowed", "This address does not take this method: see the Allow header."),
+            413 => Problems.Details(413, "body_too_large", "The body is larger than this address takes."),
+            415 => Problems.Details(415, "unsupported_media_type", "Send the body as application/json."),
+            429 => Problems.Details(429, "too_many_requests", "Too many requests: wait as long as Retry-After says."),
+            var other => Problems.Details(other, "error", "The request failed."),
+        });
+    }
+
+    public static async Task WriteAsync(HttpContext context, ProblemDetails problem)
+    {
+        context.Response.StatusCode = problem.Status ?? 500;
+        await TypedResults.Problem(problem).ExecuteAsync(context);
+    }
+
+    ProblemDetails Describe(Exception exception)
+    {
+        switch (exception)
+        {
+            case BadHttpRequestException bad: return DescribeBadRequest(bad);
+            case DomainException domain: return Problems.Details(409, domain.Code, domain.Message);
+            case DbUpdateConcurrencyException: return Problems.Details(409, "changed_meanwhile", "Somebody else changed this at the same time: read it again.");
+        }
+        if (Busy(exception) is { } busy) return Problems.Details(busy.Status, busy.Code, busy.Message);
+        log.LogError(exception, "A request failed");
+        return Problems.Details(500, "internal_error", "Something went wrong here, and it was logged. Quote trace_id when you report it.");
+    }
+
+    static BusyException? Busy(Exception exception) => exception switch
+    {
+        BusyException busy => busy,
+        PostgresException { SqlState: PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.SerializationFailure or PostgresErrorCodes.LockNotAvailable } =>
+            new(503, TimeSpan.FromSeconds(1), "contended", "Too many changes to the same thing at once: try again."),
+        PostgresException { SqlState: PostgresErrorCodes.DiskFull } =>
+            new(507, TimeSpan.FromSeconds(30), "storage_full", "The server's storage is full: nothing was written."),
+        // 08… connection, 53… resources, 57P… shutdown or cancelled by a timeout
+        PostgresException { SqlState: var state } when state.StartsWith("08", StringComparison.Ordinal) || state.StartsWith("53", StringComparison.Ordinal)
+            || state.StartsWith("57", StringComparison.Ordinal) => DatabaseAway(),
+        PostgresException => null,
+        NpgsqlException or SocketException or TimeoutException => DatabaseAway(),
+        { InnerException: { } inner } => Busy(inner),
+        _ => null,
+    };
+
+    static BusyException DatabaseAway() =>
+        new(503, TimeSpan.FromSeconds(1), "database_unavailable", "The database is not reachable at the moment: try again.");
+
+    static ProblemDetails DescribeBadRequest(BadHttpRequestException bad)
+    {
+        if (bad.StatusCode == 413) return Problems.Details(413, "body_too_large", "The body is larger than this address takes.");
+        if (bad.StatusCode == 415) return Problems.Details(415, "unsupported_media_type", "Send the body as application/json.");
+        if (bad.StatusCode != 400) return Problems.Details(bad.StatusCode, "bad_request", "The request could not be read.");
+        if (bad.InnerException is System.Text.Json.JsonException json)
+            return Problems.Invalid(JsonPaths.ToField(json.Path), "has the wrong type or form.").ProblemDetails;
+        if (FailedParameter().Match(bad.Message) is { Success: true } parameter)
+            return Problems.Invalid(JsonPaths.ToField(parameter.Groups["name"].Value), "has the wrong type or form.").ProblemDetails;
+        return bad.Message.Contains("body", StringComparison.Ordinal)
+            ? Problems.Invalid("$", "A body is required.").ProblemDetails
+            : Problems.Details(400, "bad_request", "The request could not be read.");
+    }
+
+    // The framework names the parameter only in its message: 'Failed to bind parameter "int limit" from "x".'
+    [GeneratedRegex("^(Failed to bind parameter|Required parameter) \"[^\"]*?(?<name>\\w+)\"", RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
+    private static partial Regex FailedParameter();
+}

@@ -1,0 +1,86 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Unicode;
+
+namespace Consilium.Platform.Json;
+
+/// <summary>
+/// One walk over a JSON body before it is bound. Refuses what the serializer would let through or fail on late: duplicate keys at any
+/// depth, <c>\u0000</c>, lone surrogates, text that is not UTF-8, more than 32 levels (I-JSON, RFC 7493, and what PostgreSQL can hold).
+/// </summary>
+internal static class StrictJson
+{
+    public const int MaxDepth = 32;
+
+    /// <summary>Null when the body is fine, else what is wrong with it, in words for the sender.</summary>
+    public static string? Fault(ReadOnlySpan<byte> body)
+    {
+        if (body.IsEmpty) return null; // whether a body is required is the route's to say
+        if (!Utf8.IsValid(body)) return "The body is not valid UTF-8.";
+        try
+        {
+            return Walk(body);
+        }
+        catch (JsonException fault)
+        {
+            var at = string.Create(CultureInfo.InvariantCulture, $"line {fault.LineNumber + 1}, byte {fault.BytePositionInLine + 1}");
+            return $"The body is not valid JSON, or nested deeper than {MaxDepth} levels: see {at}.";
+        }
+    }
+
+    static string? Walk(ReadOnlySpan<byte> body)
+    {
+        var reader = new Utf8JsonReader(body, new JsonReaderOptions { MaxDepth = MaxDepth });
+        var objects = new Stack<HashSet<string>>();
+        while (reader.Read())
+        {
+            switch (reader.TokenType)
+            {
+                case JsonTokenType.StartObject:
+                    objects.Push(new(StringComparer.Ordinal));
+                    break;
+                case JsonTokenType.EndObject:
+                    objects.Pop();
+                    break;
+                case JsonTokenType.PropertyName:
+                    if (EscapeFault(reader) is { } badName) return badName;
+                    var name = reader.GetString()!;
+                    if (!objects.Peek().Add(name)) return $"The key '{Shown(name)}' appears twice in one object.";
+                    break;
+                case JsonTokenType.String:
+                    if (EscapeFault(reader) is { } badText) return badText;
+                    break;
+            }
+        }
+        return null;
+    }
+
+    static string? EscapeFault(in Utf8JsonReader reader)
+    {
+        if (!reader.ValueIsEscaped) return null;
+        var text = reader.ValueSpan;
+        while (text.IndexOf((byte)'\\') is var at and >= 0)
+        {
+            if (text[at + 1] != (byte)'u')
+            {
+                text = text[(at + 2)..];
+                continue;
+            }
+            var unit = Unit(text[(at + 2)..]);
+            text = text[(at + 6)..];
+            if (unit == 0) return "The character U+0000 is not allowed in text.";
+            if (char.IsLowSurrogate((char)unit)) return Lone;
+            if (!char.IsHighSurrogate((char)unit)) continue;
+            if (text.Length < 6 || text[0] != (byte)'\\' || text[1] != (byte)'u' || !char.IsLowSurrogate((char)Unit(text[2..]))) return Lone;
+            text = text[6..];
+        }
+        return null;
+    }
+
+    const string Lone = "The text has half of a surrogate pair: a character cut in two.";
+
+    // The reader has checked that four hexadecimal digits follow \u.
+    static int Unit(ReadOnlySpan<byte> digits) => int.Parse(digits[..4], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture);
+
+    static string Shown(string name) => name.Length <= 60 ? name : name[..60] + "…";
+}

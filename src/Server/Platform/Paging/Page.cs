@@ -1,0 +1,48 @@
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Microsoft.AspNetCore.WebUtilities;
+
+namespace Consilium.Platform.Paging;
+
+/// <summary>A page of a list.</summary>
+/// <param name="Items">At most <c>limit</c> items.</param>
+/// <param name="NextCursor">What to send as <c>cursor</c> for the next page; null on the last one.</param>
+internal sealed record Page<T>(
+    IReadOnlyList<T> Items,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] string? NextCursor);
+
+internal static class Page
+{
+    public const int DefaultLimit = 50;
+    public const int MaxLimit = 200;
+
+    /// <summary>Cuts the one row too many that was asked for, and makes the cursor from the last one that stays.</summary>
+    public static Page<T> Of<T, TKey>(List<T> rows, int limit, Func<T, TKey> key)
+    {
+        if (rows.Count <= limit) return new(rows, null);
+        rows.RemoveRange(limit, rows.Count - limit);
+        return new(rows, Cursor.Write(key(rows[^1])));
+    }
+}
+
+/// <summary>An opaque place in a list: the keyset of the last item, as base64url JSON. Holds nothing that the page did not show.</summary>
+internal static class Cursor
+{
+    public static string Write<TKey>(TKey key) => WebEncoders.Base64UrlEncode(JsonSerializer.SerializeToUtf8Bytes(key));
+
+    /// <summary>False when the text is no cursor of this kind: answer 400.</summary>
+    public static bool TryRead<TKey>(string text, out TKey? key)
+    {
+        key = default;
+        try
+        {
+            key = JsonSerializer.Deserialize<TKey>(Encoding.UTF8.GetString(WebEncoders.Base64UrlDecode(text)));
+            return key is not null;
+        }
+        catch (Exception fault) when (fault is FormatException or JsonException or NotSupportedException)
+        {
+            return false;
+        }
+    }
+}
