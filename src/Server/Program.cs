@@ -1,13 +1,16 @@
+using Consilium.Modules.Accounts;
 using Consilium.Modules.Audit;
 using Consilium.Platform.Hosting;
 
 var builder = WebApplication.CreateBuilder(args);
 builder.AddPlatform();
 builder.AddAudit();
+builder.AddAccounts();
 
 var app = builder.Build();
 app.UsePlatform();
-app.MapApi();
+var api = app.MapApi();
+api.MapAccounts();
 await app.RunAsync();
 
 /// <summary>Visible so that tests can host it.</summary>

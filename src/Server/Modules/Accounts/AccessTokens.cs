@@ -31,20 +31,18 @@ internal sealed class AccessTokens(KeyRing keys, TimeProvider time)
     static readonly TimeSpan ClockSkew = TimeSpan.FromSeconds(5); // between servers of one installation, for nbf alone
     static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false, MaxDepth = 8 };
 
-    public (string Text, AccessToken Token) Issue(Guid userId, Guid sessionId)
+    public string Issue(Guid userId, Guid sessionId)
     {
         var key = keys.Current;
         var now = time.GetUtcNow().ToUnixTimeSeconds();
-        var expires = now + (long)Lifetime.TotalSeconds;
         var header = new JsonObject { ["alg"] = TokenKey.Algorithm, ["typ"] = Type, ["kid"] = key.Id };
         var claims = new JsonObject
         {
             ["iss"] = Issuer, ["aud"] = Audience, ["sub"] = userId.ToString(), ["client_id"] = Issuer, ["sid"] = sessionId.ToString(),
-            ["jti"] = Guid.CreateVersion7().ToString(), ["iat"] = now, ["nbf"] = now, ["exp"] = expires,
+            ["jti"] = Guid.CreateVersion7().ToString(), ["iat"] = now, ["nbf"] = now, ["exp"] = now + (long)Lifetime.TotalSeconds,
         };
         var signed = $"{Base64UrlText.Encode(header.ToJsonString())}.{Base64UrlText.Encode(claims.ToJsonString())}";
-        var text = $"{signed}.{Base64UrlText.Encode(key.Sign(Encoding.ASCII.GetBytes(signed)))}";
-        return (text, new AccessToken(userId, sessionId, DateTimeOffset.FromUnixTimeSeconds(expires)));
+        return $"{signed}.{Base64UrlText.Encode(key.Sign(Encoding.ASCII.GetBytes(signed)))}";
     }
 
     /// <summary>Judges any text whatever; never throws for what it says.</summary>

@@ -29,6 +29,15 @@ internal sealed class PasswordHashing : IDisposable
             new Thread(Work) { Name = "Password hashing", IsBackground = true, Priority = ThreadPriority.BelowNormal }.Start();
     }
 
+    /// <summary><c>Accounts:PasswordIterations</c> may raise the work; only Development and tests may lower it.</summary>
+    public static PasswordHashing For(IConfiguration configuration, IHostEnvironment environment)
+    {
+        var iterations = configuration.GetValue("Accounts:PasswordIterations", SafeIterations);
+        return iterations >= SafeIterations || environment.IsDevelopment()
+            ? new(iterations)
+            : throw new InvalidOperationException($"Accounts:PasswordIterations must be at least {SafeIterations}.");
+    }
+
     /// <exception cref="BusyException">The queue is full.</exception>
     public Task<string> HashAsync(string password, CancellationToken cancellationToken) =>
         RunAsync(() => hasher.HashPassword("", password), cancellationToken);
@@ -43,6 +52,8 @@ internal sealed class PasswordHashing : IDisposable
             _ => PasswordVerdict.Wrong,
         },
         cancellationToken);
+
+    public static BusyException Full() => new(503, TimeSpan.FromSeconds(2), "overloaded", "Too many people are signing in at once: try again.");
 
     public void Dispose() => queue.CompleteAdding();
 
@@ -65,7 +76,7 @@ internal sealed class PasswordHashing : IDisposable
                 done.SetException(e); // belongs to whoever waits, not to the thread
             }
         });
-        return queued ? done.Task : throw new BusyException(503, TimeSpan.FromSeconds(2), "overloaded", "Too many people are signing in at once: try again.");
+        return queued ? done.Task : throw Full();
     }
 
     void Work()
