@@ -1,11 +1,13 @@
 using Consilium.Modules.Accounts;
 using Consilium.Modules.Audit;
+using Consilium.Modules.Threads;
 using Consilium.Platform.Hosting;
 
 var builder = WebApplication.CreateBuilder(args);
 builder.AddPlatform();
 builder.AddAudit();
 builder.AddAccounts();
+builder.AddThreads();
 
 var app = builder.Build();
 app.UsePlatform();
