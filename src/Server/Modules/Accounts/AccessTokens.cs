@@ -35,13 +35,13 @@ internal sealed class AccessTokens(KeyRing keys, TimeProvider time)
     {
         var key = keys.Current;
         var now = time.GetUtcNow().ToUnixTimeSeconds();
-        var header = new JsonObject { ["alg"] = TokenKey.Algorithm, ["typ"] = Type, ["kid"] = key.Id };
+        var header = $$"""{"alg":"{{TokenKey.Algorithm}}","typ":"{{Type}}","kid":"{{key.Id}}"}""";
         var claims = new JsonObject
         {
             ["iss"] = Issuer, ["aud"] = Audience, ["sub"] = userId.ToString(), ["client_id"] = Issuer, ["sid"] = sessionId.ToString(),
             ["jti"] = Guid.CreateVersion7().ToString(), ["iat"] = now, ["nbf"] = now, ["exp"] = now + (long)Lifetime.TotalSeconds,
         };
-        var signed = $"{Base64UrlText.Encode(header.ToJsonString())}.{Base64UrlText.Encode(claims.ToJsonString())}";
+        var signed = $"{Base64UrlText.Encode(header)}.{Base64UrlText.Encode(claims.ToJsonString())}";
         return $"{signed}.{Base64UrlText.Encode(key.Sign(Encoding.ASCII.GetBytes(signed)))}";
     }
 

@@ -31,7 +31,10 @@ internal static class AccountsModule
         services.AddScoped<UserUpdate>();
         services.AddScoped<IAccountDirectory, AccountDirectory>();
 
-        services.AddAuthentication(BearerAuthentication.SchemeName)
+        // AddAuthentication would bring data protection, and with it key files in the home directory that nothing here uses.
+        services.AddAuthenticationCore(options => options.DefaultScheme = BearerAuthentication.SchemeName);
+        services.AddWebEncoders();
+        new AuthenticationBuilder(services)
             .AddScheme<AuthenticationSchemeOptions, BearerAuthentication>(BearerAuthentication.SchemeName, configureOptions: null);
         services.AddSingleton<IAuthorizationHandler, RouteAuthorization>();
         var policy = new AuthorizationPolicyBuilder().RequireAuthenticatedUser().AddRequirements(new RouteRequirement()).Build();

@@ -16,7 +16,7 @@ namespace Consilium.Modules.Accounts;
 /// <summary><c>account_id</c> is whom the key acts as: the built-in assistant when it is missing.</summary>
 internal sealed record CreateApiKeyRequest(string? Name, string[]? Scopes, DateTimeOffset? ExpiresAt, Guid? AccountId);
 
-internal record ApiKeyResponse(
+internal sealed record ApiKeyResponse(
     Guid Id, string Name, string Prefix, string[] Scopes, Guid AccountId, Guid CreatedBy, DateTimeOffset CreatedAt, DateTimeOffset? ExpiresAt,
     DateTimeOffset? RevokedAt, DateTimeOffset? LastUsedAt)
 {
@@ -25,7 +25,8 @@ internal record ApiKeyResponse(
 }
 
 /// <summary>The one answer that shows the key itself.</summary>
-internal sealed record CreateApiKeyResponse(ApiKeyResponse Shown, string Key) : ApiKeyResponse(Shown);
+internal sealed record CreateApiKeyResponse(
+    Guid Id, string Name, string Prefix, string Key, string[] Scopes, Guid AccountId, Guid CreatedBy, DateTimeOffset CreatedAt, DateTimeOffset? ExpiresAt);
 
 internal sealed partial class CreateApiKeyValidator : AbstractValidator<CreateApiKeyRequest>
 {
@@ -77,7 +78,8 @@ internal static class ApiKeys
         db.Add(key);
         audit.Add(new(caller.UserId, caller.Role.Wire(), "api_key.created", $"api_key/{key.Id}"));
         await db.SaveChangesAsync(cancellationToken);
-        return TypedResults.Created($"{Path}/{key.Id}", new CreateApiKeyResponse(ApiKeyResponse.Of(key), secret));
+        return TypedResults.Created($"{Path}/{key.Id}", new CreateApiKeyResponse(
+            key.Id, key.Name, key.Prefix, secret, key.Scopes, key.AccountId, key.CreatedBy, key.CreatedAt, key.ExpiresAt));
     }
 
     static async Task<Results<Ok<Page<ApiKeyResponse>>, ProblemHttpResult>> ListAsync(
