@@ -1,3 +1,4 @@
+using Consilium.Modules.Accounts;
 using Consilium.Modules.Audit;
 using Consilium.Modules.Cases;
 using Consilium.Modules.Threads;
@@ -8,12 +9,14 @@ return await ServerProcess.RunAsync(() =>
     var builder = WebApplication.CreateBuilder(args);
     builder.AddPlatform();
     builder.AddAudit();
+    builder.AddAccounts();
     builder.AddThreads();
     builder.AddCases();
 
     var app = builder.Build();
     app.UsePlatform();
     var api = app.MapApi();
+    api.MapAccounts();
     api.MapCases();
     return app;
 });

@@ -29,8 +29,6 @@ internal static class PlatformModule
         services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = true);
         services.AddExceptionHandler<ErrorAnswers>();
         services.AddValidation();
-        services.AddAuthentication();
-        services.AddAuthorization();
         services.AddRateLimiter(_ => { });
 
         services.AddScoped<Jobs.Jobs>();
