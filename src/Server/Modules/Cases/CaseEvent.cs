@@ -13,7 +13,7 @@ internal sealed record CaseEvent(
 {
     /// <summary>What else belongs to this type: <c>mode</c>, <c>last_read_seq</c>, <c>run_id</c> …</summary>
     [JsonExtensionData]
-    public Dictionary<string, JsonElement>? More { get; init; }
+    public Dictionary<string, JsonElement>? More { get; set; } // the generated serializer cannot describe an init-only one
 
     public static CaseEvent Of(ThreadEvent happened) =>
         new(happened.Seq, happened.Type, happened.At, happened.ActorId, happened.Message is { } message ? MessageResponse.Of(message) : null)

@@ -4,6 +4,7 @@ using Consilium.Platform.Health;
 using Consilium.Platform.Idempotency;
 using Consilium.Platform.Jobs;
 using Consilium.Platform.Json;
+using Consilium.Platform.OpenApi;
 using Consilium.Platform.Realtime;
 using Consilium.Platform.Telemetry;
 using Consilium.Platform.Validation;
@@ -30,6 +31,7 @@ internal static class PlatformModule
         services.AddExceptionHandler<ErrorAnswers>();
         services.AddValidation();
         services.AddRateLimiter(_ => { });
+        services.AddApiDocument();
 
         services.AddScoped<Jobs.Jobs>();
         services.AddScoped<IJobHandler, PurgeIdempotencyKeys>();
@@ -48,6 +50,7 @@ internal static class PlatformModule
         app.UseConcurrencyLimit();
         app.UseAuthentication();
         app.UseRateLimits();
+        app.Use(AnswerWhereNothingIs);
         app.UseAuthorization();
         app.UseMiddleware<StrictJsonBody>();
     }
@@ -56,12 +59,22 @@ internal static class PlatformModule
     public static RouteGroupBuilder MapApi(this WebApplication app)
     {
         app.MapFrontPage();
+        ApiDocument.Map(app);
         var api = app.MapGroup("");
         api.AddEndpointFilter<IdempotencyFilter>();
         api.Validated();
         api.AnswersHead();
         api.MapHealth();
         return api;
+    }
+
+    // Addresses without a route are nobody's secret: 404 and 405 to anyone, instead of the 401 of deny by default.
+    static Task AnswerWhereNothingIs(HttpContext context, RequestDelegate next)
+    {
+        if (context.GetEndpoint() is RouteEndpoint) return next(context);
+        if (context.GetEndpoint()?.RequestDelegate is { } refuse) return refuse(context);
+        context.Response.StatusCode = StatusCodes.Status404NotFound;
+        return Task.CompletedTask;
     }
 
     /// <summary>HEAD wherever there is a GET with an end: the server leaves the body away.</summary>
