@@ -33,10 +33,7 @@ internal static class PlatformModule
         services.AddRateLimiter(_ => { });
         services.AddApiDocument();
 
-        services.AddScoped<Jobs.Jobs>();
-        services.AddScoped<IJobHandler, PurgeIdempotencyKeys>();
-        services.AddSingleton<IStartupTask, RecurringJobs>();
-        services.AddHostedService<JobWorker>();
+        services.AddJobs();
     }
 
     public static void UsePlatform(this WebApplication app)
@@ -52,6 +49,7 @@ internal static class PlatformModule
         app.UseRateLimits();
         app.Use(AnswerWhereNothingIs);
         app.UseAuthorization();
+        app.UseWebSockets();
         app.UseMiddleware<StrictJsonBody>();
     }
 
@@ -65,6 +63,7 @@ internal static class PlatformModule
         api.Validated();
         api.AnswersHead();
         api.MapHealth();
+        api.MapJobs();
         return api;
     }
 
