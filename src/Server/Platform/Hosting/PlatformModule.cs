@@ -43,6 +43,7 @@ internal static class PlatformModule
         app.UseExceptionHandler(_ => { });
         app.UseStatusCodePages(ErrorAnswers.WriteForStatusAsync);
         app.UseCleanAddress();
+        app.UseDocsAssets();
         app.UseRouting();
         app.UseConcurrencyLimit();
         app.UseAuthentication();
@@ -57,7 +58,7 @@ internal static class PlatformModule
     public static RouteGroupBuilder MapApi(this WebApplication app)
     {
         app.MapFrontPage();
-        ApiDocument.Map(app);
+        app.MapApiDocument();
         var api = app.MapGroup("");
         api.AddEndpointFilter<IdempotencyFilter>();
         api.Validated();
