@@ -9,19 +9,19 @@ internal sealed record CaseEvent
 {
     /// <summary>1, 2, 3 … without a gap; absent for what is shown and not kept (typing, reset).</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    public long? Seq { get; init; }
+    public long? Seq { get; set; }
 
-    public required string Type { get; init; }
-    public DateTimeOffset At { get; init; }
-    public Guid? ActorId { get; init; }
+    public string Type { get; set; } = "";
+    public DateTimeOffset At { get; set; }
+    public Guid? ActorId { get; set; }
 
     /// <summary>For message events: the message as it is now.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    public MessageResponse? Message { get; init; }
+    public MessageResponse? Message { get; set; }
 
     /// <summary>What else belongs to this type: <c>mode</c>, <c>last_read_seq</c>, <c>run_id</c> …</summary>
     [JsonExtensionData]
-    public Dictionary<string, JsonElement>? More { get; init; }
+    public Dictionary<string, JsonElement>? More { get; set; }
 
     public static CaseEvent Of(ThreadEvent happened) => new()
     {
