@@ -1,9 +1,11 @@
 using Consilium.Modules.Audit;
+using Consilium.Modules.Threads;
 using Consilium.Platform.Hosting;
 
 var builder = WebApplication.CreateBuilder(args);
 builder.AddPlatform();
 builder.AddAudit();
+builder.AddThreads();
 
 var app = builder.Build();
 app.UsePlatform();

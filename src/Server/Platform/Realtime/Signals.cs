@@ -21,9 +21,10 @@ internal sealed class Signals(NpgsqlDataSource database, DatabaseSettings settin
     readonly string self = Guid.CreateVersion7().ToString("N");
 
     /// <summary>Calls <paramref name="listener"/> at each signal for the topic, on the signaller's thread: it must only set a flag or write to a channel.</summary>
-    /// <param name="topic">Kind and id, without spaces: <c>thread:0198…</c>.</param>
+    /// <param name="topic">Letters, digits and <c>:</c>.</param>
+    /// <param name="listener">Gets the note that came with the signal.</param>
     /// <returns>Dispose it to stop listening.</returns>
-    public IDisposable Listen(string topic, Action listener)
+    public IDisposable Listen(string topic, Action<string?> listener)
     {
         while (true)
         {
@@ -39,18 +40,20 @@ internal sealed class Signals(NpgsqlDataSource database, DatabaseSettings settin
     }
 
     /// <summary>Tells the listeners here now, and those of other processes within milliseconds. Call it after the commit.</summary>
-    public void Signal(string topic)
+    /// <param name="topic">What changed.</param>
+    /// <param name="note">A word for the listeners (letters and digits), for what is shown and never stored.</param>
+    public void Signal(string topic, string? note = null)
     {
-        Deliver(topic);
-        outgoing.Writer.TryWrite(topic);
+        Deliver(topic, note);
+        outgoing.Writer.TryWrite(note is null ? topic : $"{topic}|{note}");
     }
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.WhenAll(SendAsync(stoppingToken), ReceiveAsync(stoppingToken));
 
-    void Deliver(string topic)
+    void Deliver(string topic, string? note)
     {
         if (!topics.TryGetValue(topic, out var entry)) return;
-        foreach (var subscription in entry.Subscriptions) subscription.Listener();
+        foreach (var subscription in entry.Subscriptions) subscription.Listener(note);
     }
 
     void Remove(string topic, Topic entry, Subscription subscription)
@@ -125,7 +128,7 @@ internal sealed class Signals(NpgsqlDataSource database, DatabaseSettings settin
                 await connection.OpenAsync(stoppingToken);
                 await using (var listen = new NpgsqlCommand($"LISTEN {PgChannel}", connection)) await listen.ExecuteNonQueryAsync(stoppingToken);
                 // What others signalled while nobody here was listening is unknown: everybody looks once.
-                foreach (var topic in topics.Keys) Deliver(topic);
+                foreach (var topic in topics.Keys) Deliver(topic, null);
                 while (!stoppingToken.IsCancellationRequested) await connection.WaitAsync(stoppingToken);
             }
             catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
@@ -144,7 +147,11 @@ internal sealed class Signals(NpgsqlDataSource database, DatabaseSettings settin
     {
         var parts = payload.Split(' ');
         if (parts[0] == self) return;
-        foreach (var topic in parts.Skip(1)) Deliver(topic);
+        foreach (var part in parts.Skip(1))
+        {
+            var bar = part.IndexOf('|', StringComparison.Ordinal);
+            Deliver(bar < 0 ? part : part[..bar], bar < 0 ? null : part[(bar + 1)..]);
+        }
     }
 
     sealed class Topic
@@ -153,9 +160,9 @@ internal sealed class Signals(NpgsqlDataSource database, DatabaseSettings settin
         public bool Gone { get; set; }
     }
 
-    sealed class Subscription(Signals signals, string topic, Topic entry, Action listener) : IDisposable
+    sealed class Subscription(Signals signals, string topic, Topic entry, Action<string?> listener) : IDisposable
     {
-        public Action Listener { get; } = listener;
+        public Action<string?> Listener { get; } = listener;
         public void Dispose() => signals.Remove(topic, entry, this);
     }
 }

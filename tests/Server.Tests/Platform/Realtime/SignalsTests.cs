@@ -15,7 +15,7 @@ public sealed class SignalsTests : DatabaseTest
     public void A_listener_in_the_same_process_hears_at_once()
     {
         using var signals = Instance();
-        using var listening = signals.Listen("thread:1", () => heard.Enqueue("1"));
+        using var listening = signals.Listen("thread:1", _ => heard.Enqueue("1"));
 
         signals.Signal("thread:2");
         signals.Signal("thread:1");
@@ -27,7 +27,7 @@ public sealed class SignalsTests : DatabaseTest
     public void After_disposing_nothing_is_heard_and_an_equal_listener_stays()
     {
         using var signals = Instance();
-        Action listener = () => heard.Enqueue("x");
+        Action<string?> listener = _ => heard.Enqueue("x");
         var first = signals.Listen("thread:1", listener);
         using var second = signals.Listen("thread:1", listener);
 
@@ -46,9 +46,9 @@ public sealed class SignalsTests : DatabaseTest
     {
         await using var here = await StartedAsync();
         await using var there = await StartedAsync();
-        using var listening = there.Signals.Listen("thread:1", () => heard.Enqueue("there"));
+        using var listening = there.Signals.Listen("thread:1", _ => heard.Enqueue("there"));
         var own = 0;
-        using var ownListening = here.Signals.Listen("thread:1", () => Interlocked.Increment(ref own));
+        using var ownListening = here.Signals.Listen("thread:1", _ => Interlocked.Increment(ref own));
         await UntilAsync(() => Volatile.Read(ref own) == 1); // everybody looks once when the connection is there
         own = 0;
 
@@ -58,14 +58,30 @@ public sealed class SignalsTests : DatabaseTest
     }
 
     [Fact]
+    public async Task A_note_arrives_with_its_signal_here_and_in_other_processes()
+    {
+        await using var here = await StartedAsync();
+        await using var there = await StartedAsync();
+        using var listening = there.Signals.Listen("thread:1", _ => heard.Enqueue("any"));
+        using var notes = there.Signals.Listen("thread:1", note => { if (note is not null) heard.Enqueue(note); });
+        using var local = here.Signals.Listen("thread:1", note => { if (note is not null) heard.Enqueue($"local {note}"); });
+        await SignalUntilHeardAsync(here.Signals, "thread:1");
+
+        here.Signals.Signal("thread:1", "ab12");
+
+        await UntilAsync(() => heard.Contains("ab12"));
+        heard.ShouldContain("local ab12");
+    }
+
+    [Fact]
     public async Task More_topics_at_once_than_one_notification_holds_all_arrive()
     {
         await using var here = await StartedAsync();
         await using var there = await StartedAsync();
         var topics = Enumerable.Range(0, 1500).Select(i => $"thread:{i:D40}").ToList();
         var arrived = new ConcurrentDictionary<string, bool>(StringComparer.Ordinal);
-        var subscriptions = topics.ConvertAll(topic => there.Signals.Listen(topic, () => arrived[topic] = true));
-        using var probe = there.Signals.Listen("probe", () => heard.Enqueue("probe"));
+        var subscriptions = topics.ConvertAll(topic => there.Signals.Listen(topic, _ => arrived[topic] = true));
+        using var probe = there.Signals.Listen("probe", _ => heard.Enqueue("probe"));
         await SignalUntilHeardAsync(here.Signals, "probe");
         arrived.Clear();
 
@@ -79,7 +95,7 @@ public sealed class SignalsTests : DatabaseTest
     public async Task A_cut_connection_comes_back_and_every_listener_looks_once()
     {
         await using var here = await StartedAsync();
-        using var listening = here.Signals.Listen("thread:1", () => heard.Enqueue("looked"));
+        using var listening = here.Signals.Listen("thread:1", _ => heard.Enqueue("looked"));
         await UntilAsync(() => !heard.IsEmpty); // the first connection
         heard.Clear();
 

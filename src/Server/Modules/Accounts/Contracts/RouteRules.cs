@@ -1,0 +1,29 @@
+namespace Consilium.Modules.Accounts.Contracts;
+
+/// <summary>
+/// What a route says about its callers. Without any of these a route needs a signed-in person of any role; only
+/// <c>AllowAnonymous()</c> opens it to anyone.
+/// </summary>
+internal static class RouteRules
+{
+    /// <summary>Other roles may never use the route and get 403.</summary>
+    public static TBuilder RequireRoles<TBuilder>(this TBuilder route, params Role[] roles) where TBuilder : IEndpointConventionBuilder =>
+        route.WithMetadata(new RolesAllowed(roles));
+
+    /// <summary>
+    /// Opens the route to API keys with this scope (any one of several). A key without it gets 403, as on every route that names no scope;
+    /// the role of the account the key acts as is judged like anybody's.
+    /// </summary>
+    public static TBuilder AllowScope<TBuilder>(this TBuilder route, string scope) where TBuilder : IEndpointConventionBuilder =>
+        route.WithMetadata(new ScopeAllowed(scope));
+
+    /// <summary>Lets <c>?ticket=</c> open this GET: for EventSource and browser WebSockets, which send no headers.</summary>
+    public static TBuilder AllowStreamTicket<TBuilder>(this TBuilder route) where TBuilder : IEndpointConventionBuilder =>
+        route.WithMetadata(new StreamTicketAllowed());
+
+    internal sealed record RolesAllowed(IReadOnlyList<Role> Roles);
+
+    internal sealed record ScopeAllowed(string Scope);
+
+    internal sealed record StreamTicketAllowed;
+}

@@ -1,0 +1,33 @@
+using Consilium.Modules.Accounts.Contracts;
+
+namespace Consilium.Modules.Threads.Contracts;
+
+/// <summary>Which threads of a kind a right extends to. Checked in the query itself, so that "not yours" and "not there" are one answer.</summary>
+internal enum Reach
+{
+    None,
+
+    /// <summary>Threads that the caller owns.</summary>
+    Own,
+
+    /// <summary>Threads in which the caller takes part.</summary>
+    Member,
+
+    /// <summary>Every thread of the kind.</summary>
+    All,
+}
+
+/// <summary>Who may do what in the threads of one kind. Each door gives its own.</summary>
+/// <param name="Kind">Stored with every thread, and the word for it in the audit trail: <c>case</c>, <c>ticket</c>.</param>
+/// <param name="Read">How far a caller may read messages and events.</param>
+/// <param name="Post">How far a caller may post messages.</param>
+/// <param name="RoleOf">As what a caller speaks in these threads.</param>
+/// <param name="TakesTurn">Whether a message of this caller ends the assistant's turn: from then on it stays silent until switched on again.</param>
+internal sealed record ThreadPolicy(
+    string Kind, Func<Caller, Reach> Read, Func<Caller, Reach> Post, Func<Caller, SenderRole> RoleOf, Func<Caller, bool> TakesTurn);
+
+/// <summary>A thread as a caller may act on it: every statement carries all three.</summary>
+internal readonly record struct ThreadScope(Guid ThreadId, string Kind, Guid CallerId, Reach Reach)
+{
+    public static ThreadScope ToRead(ThreadPolicy policy, Guid threadId, Caller caller) => new(threadId, policy.Kind, caller.UserId, policy.Read(caller));
+}
