@@ -1,4 +1,5 @@
 using Consilium.Modules.Audit;
+using Consilium.Modules.Cases;
 using Consilium.Modules.Threads;
 using Consilium.Platform.Hosting;
 
@@ -6,10 +7,12 @@ var builder = WebApplication.CreateBuilder(args);
 builder.AddPlatform();
 builder.AddAudit();
 builder.AddThreads();
+builder.AddCases();
 
 var app = builder.Build();
 app.UsePlatform();
-app.MapApi();
+var api = app.MapApi();
+api.MapCases();
 await app.RunAsync();
 
 /// <summary>Visible so that tests can host it.</summary>
