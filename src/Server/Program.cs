@@ -1,3 +1,4 @@
+using Consilium.Modules.Accounts;
 using Consilium.Modules.Audit;
 using Consilium.Modules.Cases;
 using Consilium.Modules.Threads;
@@ -6,12 +7,14 @@ using Consilium.Platform.Hosting;
 var builder = WebApplication.CreateBuilder(args);
 builder.AddPlatform();
 builder.AddAudit();
+builder.AddAccounts();
 builder.AddThreads();
 builder.AddCases();
 
 var app = builder.Build();
 app.UsePlatform();
 var api = app.MapApi();
+api.MapAccounts();
 api.MapCases();
 await app.RunAsync();
 
