@@ -112,8 +112,6 @@ public class Server : IAsyncLifetime
             foreach (var (key, value) in server.Settings) builder.UseSetting(key, value);
             builder.ConfigureTestServices(services =>
             {
-                services.AddAuthentication();
-                services.AddAuthorization();
                 services.AddSingleton(server.Clock);
                 server.ConfigureServices(services);
             });
