@@ -48,6 +48,7 @@ internal static class PlatformModule
         app.UseAuthentication();
         app.UseRateLimits();
         app.UseAuthorization();
+        app.UseWebSockets();
         app.UseMiddleware<StrictJsonBody>();
     }
 
