@@ -56,7 +56,7 @@ public class Server : IAsyncLifetime
     /// <summary>Somebody without an account.</summary>
     public Client Anonymous() => new(Address);
 
-    /// <summary>A fresh account of this role (user, patient, doctor, hospital, staff, assistant, admin), signed in.</summary>
+    /// <summary>A fresh account of this role (user, patient, doctor, hospital, staff, admin), signed in.</summary>
     public async Task<Client> SignedInAsync(string role)
     {
         var email = $"{role}-{Guid.CreateVersion7():N}@example.com";
