@@ -32,3 +32,8 @@ CREATE TABLE platform.jobs (
 CREATE INDEX jobs_due ON platform.jobs (run_at) WHERE status = 'queued';
 CREATE INDEX jobs_leased ON platform.jobs (lease_until) WHERE status = 'running';
 CREATE INDEX jobs_dead ON platform.jobs (created_at) WHERE status = 'dead';
+
+-- How text is searched: compatibility forms and case folded, accents of Latin, Greek and Cyrillic and the points of Hebrew and Arabic left out.
+CREATE FUNCTION platform.search_form(content text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT AS $$
+    SELECT translate(normalize(lower(regexp_replace(normalize(content, NFKD), '[\u0300-\u036F\u0591-\u05C7\u064B-\u0652\u0670]', '', 'g')), NFC), 'ς', 'σ')
+$$;

@@ -17,13 +17,14 @@ internal sealed record MessageVersion(int Version, string Content, DateTimeOffse
 
 /// <summary>A message to post.</summary>
 /// <param name="Reach">How far the sender's right to post extends.</param>
-/// <param name="ClientToken">At most one message per thread, sender and token: repeating it finds the first.</param>
-/// <param name="AsksAssistant">Whether a run is to answer it, if the assistant has the turn.</param>
 internal sealed record NewMessage(
     Guid ThreadId, string Kind, Reach Reach, Guid SenderId, string SenderAccountRole, SenderRole SenderRole, string SenderName, string Content)
 {
     public Guid? ReplyTo { get; init; }
+    /// <summary>At most one message per thread, sender and token: repeating it finds the first.</summary>
     public string? ClientToken { get; init; }
+
+    /// <summary>Whether a run is to answer it, if the assistant has the turn.</summary>
     public bool AsksAssistant { get; init; }
     public bool TakesTurn { get; init; }
 

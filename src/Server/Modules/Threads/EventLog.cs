@@ -1,0 +1,41 @@
+using Consilium.Modules.Threads.Contracts;
+using Consilium.Platform.Database;
+using Npgsql;
+
+namespace Consilium.Modules.Threads;
+
+/// <summary>Reads a thread's numbered events, each with its message as it is now.</summary>
+internal sealed class EventLog(NpgsqlDataSource database)
+{
+    public const int PageSize = 200;
+
+    /// <summary>At most <see cref="PageSize"/> events after the number, in order.</summary>
+    public async Task<IReadOnlyList<ThreadEvent>> ReadAsync(Guid threadId, long after, CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand($"""
+            SELECT e.seq, e.type, e.at, e.actor_id, e.data::text, {MessageRows.Columns}
+            FROM threads.events e LEFT JOIN threads.messages m ON m.id = e.message_id
+            WHERE e.thread_id = $1 AND e.seq > $2 ORDER BY e.seq LIMIT $3
+            """);
+        command.Parameters.With(threadId).With(after).With(PageSize);
+        await using var rows = await command.ExecuteReaderAsync(cancellationToken);
+        var events = new List<ThreadEvent>();
+        while (await rows.ReadAsync(cancellationToken))
+        {
+            events.Add(new(rows.GetInt64(0), rows.GetString(1), rows.GetFieldValue<DateTimeOffset>(2), rows.Nullable<Guid>(3),
+                rows.IsDBNull(5) ? null : MessageRows.Read(rows, 5), MessageRows.Json(rows.NullableString(4))));
+        }
+        return events;
+    }
+
+    /// <summary>The last numbers of those of the threads that exist.</summary>
+    public async Task<List<(Guid ThreadId, long LastSeq)>> LastSeqsAsync(Guid[] threadIds, CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand("SELECT id, last_seq FROM threads.threads WHERE id = ANY($1)");
+        command.Parameters.With(threadIds);
+        await using var rows = await command.ExecuteReaderAsync(cancellationToken);
+        var last = new List<(Guid, long)>();
+        while (await rows.ReadAsync(cancellationToken)) last.Add((rows.GetGuid(0), rows.GetInt64(1)));
+        return last;
+    }
+}

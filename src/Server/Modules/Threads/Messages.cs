@@ -1,0 +1,147 @@
+using System.Diagnostics;
+using Consilium.Modules.Accounts.Contracts;
+using Consilium.Modules.Audit.Contracts;
+using Consilium.Modules.Threads.Contracts;
+using Consilium.Platform.Database;
+using Consilium.Platform.Idempotency;
+using Consilium.Platform.Json;
+using Consilium.Platform.Realtime;
+using Consilium.Platform.Search;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Storage;
+using Npgsql;
+
+namespace Consilium.Modules.Threads;
+
+/// <inheritdoc cref="IMessages"/>
+internal sealed class Messages(
+    NpgsqlDataSource database, ConsiliumDb db, RequestTransaction transaction, MessageWriter writer, AppendMessages append, ThreadChanges changes,
+    IEnumerable<IMessageCompanion> companions, Signals signals, IAuditTrail audit, IHttpContextAccessor http, TimeProvider clock) : IMessages
+{
+    public async Task<PostResult> PostAsync(NewMessage message, CancellationToken cancellationToken)
+    {
+        var pending = new PendingMessage(Guid.CreateVersion7(), Guid.CreateVersion7(), message,
+            http.HttpContext?.Connection.RemoteIpAddress?.ToString(), Activity.Current?.TraceId.ToHexString());
+        var result = db.Database.CurrentTransaction is { } open
+            ? (await append.RunAsync((NpgsqlConnection)db.Database.GetDbConnection(), (NpgsqlTransaction)open.GetDbTransaction(), [pending], cancellationToken))[0]
+            : await writer.PostAsync(pending).WaitAsync(cancellationToken);
+        if (result.Outcome == PostOutcome.Posted)
+        {
+            transaction.AfterCommit(() =>
+            {
+                signals.Signal(ThreadTopics.Of(message.ThreadId));
+                if (message.AsksAssistant)
+                    foreach (var companion in companions) companion.Committed();
+            });
+        }
+        return result;
+    }
+
+    public async Task<MessagePage?> PageAsync(ThreadScope thread, MessageQuery query, CancellationToken cancellationToken)
+    {
+        var search = query.Search is null ? null : await SearchTerms.ParseAsync(database, query.Search, cancellationToken);
+        var newest = query is { Before: not null, After: null };
+        await using var command = database.CreateCommand();
+        var parameters = command.Parameters;
+        parameters.With(thread.ThreadId).With(thread.Kind).With((int)thread.Reach).With(thread.CallerId)
+            .With(query.After ?? 0).With(query.Before ?? long.MaxValue).With(query.Limit + 1);
+        var role = "";
+        if (query.Role is { } wanted)
+        {
+            parameters.With(MessageRows.Name(wanted));
+            role = "AND m.sender_role = $8";
+        }
+        // The thread's row comes with every message, and alone when there is none: one round trip tells "empty" from "not there".
+        command.CommandText = $"""
+            SELECT {MessageRows.Columns} FROM threads.threads t
+            LEFT JOIN LATERAL (
+                SELECT * FROM threads.messages m
+                WHERE m.thread_id = t.id AND m.seq > $5 AND m.seq < $6 {role} {search?.Condition("m.search_text", parameters)}
+                ORDER BY m.seq {(newest ? "DESC" : "")} LIMIT $7) m ON true
+            WHERE {ThreadSql.InReach}
+            """;
+        await using var rows = await command.ExecuteReaderAsync(cancellationToken);
+        if (!await rows.ReadAsync(cancellationToken)) return null;
+        var messages = new List<ThreadMessage>(query.Limit + 1);
+        if (!rows.IsDBNull(0))
+        {
+            do messages.Add(MessageRows.Read(rows));
+            while (await rows.ReadAsync(cancellationToken));
+        }
+        var more = messages.Count > query.Limit;
+        if (more) messages.RemoveAt(query.Limit);
+        if (newest) messages.Reverse();
+        return new(messages, more);
+    }
+
+    public async Task<ThreadMessage?> FindAsync(ThreadScope thread, Guid messageId, CancellationToken cancellationToken)
+    {
+        await using var batch = await transaction.BatchAsync(cancellationToken);
+        var command = new NpgsqlBatchCommand($"""
+            SELECT {MessageRows.Columns} FROM threads.threads t JOIN threads.messages m ON m.thread_id = t.id AND m.id = $5 WHERE {ThreadSql.InReach}
+            """);
+        command.Parameters.WithScope(thread).With(messageId);
+        batch.BatchCommands.Add(command);
+        await using var row = await batch.ExecuteReaderAsync(cancellationToken);
+        return await row.ReadAsync(cancellationToken) ? MessageRows.Read(row) : null;
+    }
+
+    public Task<(ChangeOutcome Outcome, ThreadMessage? Message)> EditAsync(
+        ThreadScope thread, Guid messageId, string content, Caller caller, CancellationToken cancellationToken) =>
+        transaction.RunAsync<(ChangeOutcome, ThreadMessage?)>(async () =>
+        {
+            if (await changes.LockAsync(thread, cancellationToken) is not { } locked || await FindAsync(thread, messageId, cancellationToken) is not { } message)
+                return (ChangeOutcome.NotFound, null);
+            if (message.SenderId != caller.UserId) return (ChangeOutcome.NotFound, null);
+            if (!locked.IsOpen) return (ChangeOutcome.Closed, null);
+            if (message.Retracted) return (ChangeOutcome.Retracted, null);
+            var at = clock.UtcNow();
+            await KeepVersionAsync(messageId, caller, at, cancellationToken);
+            await changes.ExecuteAsync("UPDATE threads.messages SET content = $2, edited_at = $3 WHERE id = $1",
+                p => p.With(messageId).With(content).With(at), cancellationToken);
+            await changes.AppendAsync(thread.ThreadId, EventTypes.MessageEdited, caller.UserId, messageId, null, at, cancellationToken);
+            await AuditAsync(thread, "message.edit", messageId, caller, cancellationToken);
+            return (ChangeOutcome.Done, message with { Content = content, EditedAt = at });
+        }, cancellationToken);
+
+    public Task<ChangeOutcome> RetractAsync(ThreadScope thread, Guid messageId, bool mayRetractOthers, Caller caller, CancellationToken cancellationToken) =>
+        transaction.RunAsync(async () =>
+        {
+            if (await changes.LockAsync(thread, cancellationToken) is null || await FindAsync(thread, messageId, cancellationToken) is not { } message)
+                return ChangeOutcome.NotFound;
+            if (message.SenderId != caller.UserId && !mayRetractOthers) return ChangeOutcome.NotFound;
+            if (message.Retracted) return ChangeOutcome.Done;
+            var at = clock.UtcNow();
+            await KeepVersionAsync(messageId, caller, at, cancellationToken);
+            await changes.ExecuteAsync("UPDATE threads.messages SET content = '', retracted_at = $2 WHERE id = $1", p => p.With(messageId).With(at), cancellationToken);
+            await changes.ExecuteAsync(StoredAnswer.PurgeSql, p => p.With(messageId), cancellationToken);
+            await changes.AppendAsync(thread.ThreadId, EventTypes.MessageRetracted, caller.UserId, messageId, null, at, cancellationToken);
+            await AuditAsync(thread, "message.retract", messageId, caller, cancellationToken);
+            return ChangeOutcome.Done;
+        }, cancellationToken);
+
+    public async Task<IReadOnlyList<MessageVersion>?> VersionsAsync(ThreadScope thread, Guid messageId, CancellationToken cancellationToken)
+    {
+        if (await FindAsync(thread, messageId, cancellationToken) is not { } message) return null;
+        if (message.Retracted) return [];
+        await using var command = database.CreateCommand(
+            "SELECT version, content, replaced_at FROM threads.message_versions WHERE message_id = $1 ORDER BY version");
+        command.Parameters.With(messageId);
+        await using var rows = await command.ExecuteReaderAsync(cancellationToken);
+        var versions = new List<MessageVersion>();
+        while (await rows.ReadAsync(cancellationToken)) versions.Add(new(rows.GetInt32(0), rows.GetString(1), rows.GetFieldValue<DateTimeOffset>(2)));
+        return versions;
+    }
+
+    Task KeepVersionAsync(Guid messageId, Caller caller, DateTimeOffset at, CancellationToken cancellationToken) =>
+        changes.ExecuteAsync("""
+            INSERT INTO threads.message_versions (message_id, version, content, replaced_at, replaced_by)
+            SELECT m.id, 1 + (SELECT count(*) FROM threads.message_versions v WHERE v.message_id = m.id), m.content, $2, $3 FROM threads.messages m WHERE m.id = $1
+            """, p => p.With(messageId).With(at).With(caller.UserId), cancellationToken);
+
+    async Task AuditAsync(ThreadScope thread, string action, Guid messageId, Caller caller, CancellationToken cancellationToken)
+    {
+        audit.Add(new(caller.UserId, caller.Role.Wire(), action, $"{thread.Kind}/{thread.ThreadId}", Reason: $"message/{messageId}"));
+        await db.SaveChangesAsync(cancellationToken);
+    }
+}
