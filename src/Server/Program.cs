@@ -1,5 +1,6 @@
 using Consilium.Modules.Accounts;
 using Consilium.Modules.Audit;
+using Consilium.Modules.Cases;
 using Consilium.Modules.Threads;
 using Consilium.Platform.Hosting;
 
@@ -8,11 +9,13 @@ builder.AddPlatform();
 builder.AddAudit();
 builder.AddAccounts();
 builder.AddThreads();
+builder.AddCases();
 
 var app = builder.Build();
 app.UsePlatform();
 var api = app.MapApi();
 api.MapAccounts();
+api.MapCases();
 await app.RunAsync();
 
 /// <summary>Visible so that tests can host it.</summary>
