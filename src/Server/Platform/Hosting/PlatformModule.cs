@@ -24,10 +24,7 @@ internal static class PlatformModule
         services.AddExceptionHandler<ErrorAnswers>();
         services.AddValidation();
 
-        services.AddScoped<Jobs.Jobs>();
-        services.AddScoped<IJobHandler, PurgeIdempotencyKeys>();
-        services.AddSingleton<IStartupTask, RecurringJobs>();
-        services.AddHostedService<JobWorker>();
+        services.AddJobs();
     }
 
     public static void UsePlatform(this WebApplication app)
@@ -46,6 +43,7 @@ internal static class PlatformModule
         var api = app.MapGroup("");
         api.AddEndpointFilter<IdempotencyFilter>();
         api.Validated();
+        api.MapJobs();
         return api;
     }
 }
