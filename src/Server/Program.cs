@@ -4,19 +4,22 @@ using Consilium.Modules.Cases;
 using Consilium.Modules.Threads;
 using Consilium.Platform.Hosting;
 
-var builder = WebApplication.CreateBuilder(args);
-builder.AddPlatform();
-builder.AddAudit();
-builder.AddAccounts();
-builder.AddThreads();
-builder.AddCases();
+return await ServerProcess.RunAsync(() =>
+{
+    var builder = WebApplication.CreateBuilder(args);
+    builder.AddPlatform();
+    builder.AddAudit();
+    builder.AddAccounts();
+    builder.AddThreads();
+    builder.AddCases();
 
-var app = builder.Build();
-app.UsePlatform();
-var api = app.MapApi();
-api.MapAccounts();
-api.MapCases();
-await app.RunAsync();
+    var app = builder.Build();
+    app.UsePlatform();
+    var api = app.MapApi();
+    api.MapAccounts();
+    api.MapCases();
+    return app;
+});
 
 /// <summary>Visible so that tests can host it.</summary>
 internal sealed partial class Program;

@@ -4,6 +4,7 @@ using System.Text.Json;
 using Consilium.Modules.Accounts.Contracts;
 using Consilium.Modules.Threads.Contracts;
 using Consilium.Platform.Errors;
+using Consilium.Platform.Hosting;
 using Consilium.Platform.Realtime;
 using FluentValidation;
 
@@ -15,7 +16,7 @@ internal sealed class FollowCase(IThreads threads, IThreadFeed feed, PostMessage
     public static void Map(RouteGroupBuilder cases)
     {
         cases.MapGet("/{id:guid}/events", (Guid id, HttpContext http, Caller caller, FollowCase useCase) => useCase.EventsAsync(id, http, caller))
-            .RequireRoles(CaseAccess.Readers).AllowStreamTicket()
+            .RequireRoles(CaseAccess.Readers).AllowStreamTicket().LongLived()
             .WithSummary("Follow a case by server-sent events")
             .WithDescription("""
                 Every event of the case, numbered without a gap. `Last-Event-ID` or `?after=` resumes after a number, 0 gives everything, neither starts at now.
@@ -23,7 +24,7 @@ internal sealed class FollowCase(IThreads threads, IThreadFeed feed, PostMessage
                 """)
             .Produces<CaseEvent>(200, "text/event-stream");
         cases.MapGet("/{id:guid}/ws", (Guid id, HttpContext http, Caller caller, FollowCase useCase) => useCase.SocketAsync(id, http, caller))
-            .RequireRoles(CaseAccess.Readers).AllowStreamTicket()
+            .RequireRoles(CaseAccess.Readers).AllowStreamTicket().LongLived()
             .WithSummary("Follow a case over a WebSocket")
             .WithDescription("""
                 Sends the same objects as `events`, one per text message. Takes `{"type":"typing"}`, `{"type":"read","seq":n}` and

@@ -21,7 +21,7 @@ internal sealed class Signals(NpgsqlDataSource database, DatabaseSettings settin
     readonly string self = Guid.CreateVersion7().ToString("N");
 
     /// <summary>Calls <paramref name="listener"/> at each signal for the topic, on the signaller's thread: it must only set a flag or write to a channel.</summary>
-    /// <param name="topic">Letters, digits and <c>:</c>.</param>
+    /// <param name="topic">Kind and id, letters, digits and <c>:</c>: <c>t:0198…</c>.</param>
     /// <param name="listener">Gets the note that came with the signal.</param>
     /// <returns>Dispose it to stop listening.</returns>
     public IDisposable Listen(string topic, Action<string?> listener)
