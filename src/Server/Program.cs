@@ -1,3 +1,4 @@
+using Consilium.Modules.Assistant;
 using Consilium.Modules.Audit;
 using Consilium.Modules.Threads;
 using Consilium.Platform.Hosting;
@@ -6,6 +7,7 @@ var builder = WebApplication.CreateBuilder(args);
 builder.AddPlatform();
 builder.AddAudit();
 builder.AddThreads();
+builder.AddAssistant();
 
 var app = builder.Build();
 app.UsePlatform();

@@ -15,6 +15,7 @@ internal static class PlatformModule
     {
         var services = builder.Services;
         services.AddSingleton(TimeProvider.System);
+        services.AddSingleton<CrashPoints>();
         builder.AddDatabase();
         services.AddSingleton<Signals>();
         services.AddHostedService(provider => provider.GetRequiredService<Signals>());
