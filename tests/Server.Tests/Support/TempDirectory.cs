@@ -22,6 +22,7 @@ internal static class TempDirectory
         """;
 
     static readonly Lazy<string> Root = new(CreateRoot);
+    static Process? shell; // held: its end of the pipe closes with this process, however that ends, and not before
     static int count;
 
     /// <summary>A new, empty directory.</summary>
@@ -30,8 +31,7 @@ internal static class TempDirectory
     static string CreateRoot()
     {
         var root = Directory.CreateTempSubdirectory("ct-").FullName;
-        // Kept by the process object: the pipe closes when this process ends, however it ends.
-        Process.Start(new ProcessStartInfo("/bin/sh", ["-c", CleanUp, "clean-up", root]) { UseShellExecute = false, RedirectStandardInput = true });
+        shell = Process.Start(new ProcessStartInfo("/bin/sh", ["-c", CleanUp, "clean-up", root]) { UseShellExecute = false, RedirectStandardInput = true });
         return root;
     }
 }

@@ -92,7 +92,7 @@ internal sealed class Messages(
         {
             if (await changes.LockAsync(thread, cancellationToken) is not { } locked || await FindAsync(thread, messageId, cancellationToken) is not { } message)
                 return (ChangeOutcome.NotFound, null);
-            if (message.SenderId != caller.UserId) return (ChangeOutcome.NotAuthor, null);
+            if (message.SenderId != caller.UserId) return (ChangeOutcome.NotFound, null);
             if (!locked.IsOpen) return (ChangeOutcome.Closed, null);
             if (message.Retracted) return (ChangeOutcome.Retracted, null);
             var at = clock.UtcNow();
@@ -109,7 +109,7 @@ internal sealed class Messages(
         {
             if (await changes.LockAsync(thread, cancellationToken) is null || await FindAsync(thread, messageId, cancellationToken) is not { } message)
                 return ChangeOutcome.NotFound;
-            if (message.SenderId != caller.UserId && !mayRetractOthers) return ChangeOutcome.NotAuthor;
+            if (message.SenderId != caller.UserId && !mayRetractOthers) return ChangeOutcome.NotFound;
             if (message.Retracted) return ChangeOutcome.Done;
             var at = clock.UtcNow();
             await KeepVersionAsync(messageId, caller, at, cancellationToken);

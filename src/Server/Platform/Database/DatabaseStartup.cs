@@ -4,10 +4,10 @@ namespace Consilium.Platform.Database;
 
 /// <summary>
 /// Before anything listens: takes the data directory, starts the embedded PostgreSQL where none is configured, migrates, and runs the
-/// modules' <see cref="IStartupTask"/>s. After everything has stopped: stops the embedded PostgreSQL.
+/// modules' <see cref="IStartupTask"/>s. After everything has stopped, or when the start failed: stops the embedded PostgreSQL.
 /// </summary>
 internal sealed class DatabaseStartup(
-    DatabaseSettings settings, EmbeddedDatabase embedded, IServiceProvider services) : IHostedLifecycleService
+    DatabaseSettings settings, EmbeddedDatabase embedded, IServiceProvider services) : IHostedLifecycleService, IAsyncDisposable
 {
     DataDirectoryLock? directory;
 
@@ -19,7 +19,9 @@ internal sealed class DatabaseStartup(
         foreach (var task in services.GetServices<IStartupTask>()) await task.RunAsync(cancellationToken);
     }
 
-    public async Task StoppedAsync(CancellationToken cancellationToken)
+    public Task StoppedAsync(CancellationToken cancellationToken) => DisposeAsync().AsTask();
+
+    public async ValueTask DisposeAsync()
     {
         await embedded.StopAsync();
         directory?.Dispose();

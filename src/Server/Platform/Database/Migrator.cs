@@ -13,7 +13,7 @@ internal sealed class Migrator(NpgsqlDataSource database, ILogger<Migrator> log)
     const long LockKey = 0x436F6E73696C6975; // "Consiliu"
 
     /// <summary>Brings the database to the newest version. Returns how many migrations were applied.</summary>
-    /// <exception cref="InvalidOperationException">An applied migration differs from this build's, or is unknown to it.</exception>
+    /// <exception cref="InvalidOperationException">An applied migration differs from this build's, is unknown to it, or is newer than one that is missing.</exception>
     public async Task<int> MigrateAsync(CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
@@ -41,6 +41,7 @@ internal sealed class Migrator(NpgsqlDataSource database, ILogger<Migrator> log)
         if (applied.Keys.Except(known.Select(m => m.Name), StringComparer.Ordinal).FirstOrDefault() is { } unknown)
             throw new InvalidOperationException($"The database has the migration '{unknown}', which this version does not know. Run a newer server.");
 
+        var newest = applied.Keys.Max(StringComparer.Ordinal);
         var count = 0;
         foreach (var migration in known)
         {
@@ -50,6 +51,8 @@ internal sealed class Migrator(NpgsqlDataSource database, ILogger<Migrator> log)
                     throw new InvalidOperationException($"The migration '{migration.Name}' changed after it was applied to this database.");
                 continue;
             }
+            if (string.CompareOrdinal(migration.Name, newest) < 0)
+                throw new InvalidOperationException($"The migration '{migration.Name}' comes before '{newest}', which this database has already.");
             log.LogInformation("Applying migration {Migration}", migration.Name);
             await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
             await ExecuteAsync(connection, migration.Sql, cancellationToken);
@@ -61,6 +64,7 @@ internal sealed class Migrator(NpgsqlDataSource database, ILogger<Migrator> log)
             await transaction.CommitAsync(cancellationToken);
             count++;
         }
+        if (count > 0) await connection.ReloadTypesAsync(cancellationToken); // a migration may have created some
         return count;
     }
 

@@ -8,7 +8,7 @@ namespace Consilium.Platform.Database;
 /// The one transaction of a request (or of a job): everything that it changes commits together, and what must happen only
 /// after the commit (live events, waking a worker) waits for it.
 /// </summary>
-internal sealed class RequestTransaction(ConsiliumDb db)
+internal sealed class RequestTransaction(ConsiliumDb db, NpgsqlDataSource database, ILogger<RequestTransaction> log)
 {
     readonly List<Action> afterCommit = [];
 
@@ -16,6 +16,7 @@ internal sealed class RequestTransaction(ConsiliumDb db)
     public async Task<T> RunAsync<T>(Func<Task<T>> work, CancellationToken cancellationToken = default)
     {
         if (db.Database.CurrentTransaction is not null) return await work();
+        afterCommit.Clear(); // of a transaction that was rolled back
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
         var result = await work();
         await CommitAsync(transaction);
@@ -26,10 +27,13 @@ internal sealed class RequestTransaction(ConsiliumDb db)
     public Task RunAsync(Func<Task> work, CancellationToken cancellationToken = default) =>
         RunAsync(async () => { await work(); return true; }, cancellationToken);
 
-    /// <summary>Runs <paramref name="action"/> once the transaction has committed; at once when none is open. Never after a rollback.</summary>
+    /// <summary>
+    /// Runs <paramref name="action"/> once the transaction has committed; at once when none is open. Never after a rollback. What it
+    /// throws is logged: the change stands, and its caller must hear so.
+    /// </summary>
     public void AfterCommit(Action action)
     {
-        if (db.Database.CurrentTransaction is null) action();
+        if (db.Database.CurrentTransaction is null) Run(action);
         else afterCommit.Add(action);
     }
 
@@ -37,14 +41,30 @@ internal sealed class RequestTransaction(ConsiliumDb db)
     public async Task CommitAsync(IDbContextTransaction transaction)
     {
         await transaction.CommitAsync(CancellationToken.None);
-        foreach (var action in afterCommit) action();
+        Action[] actions = [.. afterCommit];
         afterCommit.Clear();
+        foreach (var action in actions) Run(action);
     }
 
-    /// <summary>A hand-written command on the request's connection, inside its transaction when one is open.</summary>
-    public async Task<NpgsqlBatch> BatchAsync(CancellationToken cancellationToken)
+    /// <summary>
+    /// Hand-written commands, inside the request's transaction when one is open. Otherwise on a connection that is taken for their
+    /// execution alone, so that a long stream does not keep one.
+    /// </summary>
+    public Task<NpgsqlBatch> BatchAsync(CancellationToken cancellationToken) => cancellationToken.IsCancellationRequested
+        ? Task.FromCanceled<NpgsqlBatch>(cancellationToken)
+        : Task.FromResult(db.Database.CurrentTransaction is { } transaction
+            ? new((NpgsqlConnection)db.Database.GetDbConnection(), (NpgsqlTransaction)transaction.GetDbTransaction())
+            : database.CreateBatch());
+
+    void Run(Action action)
     {
-        await db.Database.OpenConnectionAsync(cancellationToken);
-        return new NpgsqlBatch((NpgsqlConnection)db.Database.GetDbConnection(), (NpgsqlTransaction?)db.Database.CurrentTransaction?.GetDbTransaction());
+        try
+        {
+            action();
+        }
+        catch (Exception fault)
+        {
+            log.LogError(fault, "What should follow a commit failed");
+        }
     }
 }

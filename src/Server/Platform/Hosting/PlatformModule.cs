@@ -1,9 +1,11 @@
 using Consilium.Platform.Database;
 using Consilium.Platform.Errors;
+using Consilium.Platform.Health;
 using Consilium.Platform.Idempotency;
 using Consilium.Platform.Jobs;
 using Consilium.Platform.Json;
 using Consilium.Platform.Realtime;
+using Consilium.Platform.Telemetry;
 using Consilium.Platform.Validation;
 
 namespace Consilium.Platform.Hosting;
@@ -14,9 +16,13 @@ internal static class PlatformModule
     public static void AddPlatform(this WebApplicationBuilder builder)
     {
         var services = builder.Services;
+        builder.AddLogs();
+        builder.ConfigureListening();
         services.AddSingleton(TimeProvider.System);
+        services.AddSingleton<ReadyNotice>();
         services.AddSingleton<CrashPoints>();
         builder.AddDatabase();
+        services.AddHealth();
         services.AddSingleton<Signals>();
         services.AddHostedService(provider => provider.GetRequiredService<Signals>());
 
@@ -24,29 +30,48 @@ internal static class PlatformModule
         services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = true);
         services.AddExceptionHandler<ErrorAnswers>();
         services.AddValidation();
+        services.AddAuthentication();
+        services.AddAuthorization();
+        services.AddRateLimiter(_ => { });
 
-        services.AddScoped<Jobs.Jobs>();
-        services.AddScoped<IJobHandler, PurgeIdempotencyKeys>();
-        services.AddSingleton<IStartupTask, RecurringJobs>();
-        services.AddHostedService<JobWorker>();
+        services.AddJobs();
     }
 
     public static void UsePlatform(this WebApplication app)
     {
+        app.UseKnownProxies();
+        app.UseSecurityHeaders();
         app.UseExceptionHandler(_ => { });
         app.UseStatusCodePages(ErrorAnswers.WriteForStatusAsync);
+        app.UseCleanAddress();
         app.UseRouting();
+        app.UseConcurrencyLimit();
         app.UseAuthentication();
+        app.UseRateLimits();
         app.UseAuthorization();
+        app.UseWebSockets();
         app.UseMiddleware<StrictJsonBody>();
     }
 
     /// <summary>The group that every module's routes hang under: validation and idempotency apply to all of them.</summary>
     public static RouteGroupBuilder MapApi(this WebApplication app)
     {
+        app.MapFrontPage();
         var api = app.MapGroup("");
         api.AddEndpointFilter<IdempotencyFilter>();
         api.Validated();
+        api.AnswersHead();
+        api.MapHealth();
+        api.MapJobs();
         return api;
     }
+
+    /// <summary>HEAD wherever there is a GET with an end: the server leaves the body away.</summary>
+    static void AnswersHead(this RouteGroupBuilder routes) => ((IEndpointConventionBuilder)routes).Finally(route =>
+    {
+        var methods = route.Metadata.OfType<HttpMethodMetadata>().LastOrDefault();
+        if (methods is not { HttpMethods: ["GET"] } || route.Metadata.OfType<RequestLimits.LongLivedRoute>().Any()) return;
+        route.Metadata.Remove(methods);
+        route.Metadata.Add(new HttpMethodMetadata([HttpMethods.Get, HttpMethods.Head]));
+    });
 }

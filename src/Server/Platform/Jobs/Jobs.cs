@@ -8,7 +8,7 @@ namespace Consilium.Platform.Jobs;
 internal sealed class Jobs(RequestTransaction transaction, TimeProvider clock)
 {
     /// <summary>Queues a job in the request's transaction.</summary>
-    /// <param name="id">The job runs once per id: repeating the call changes nothing.</param>
+    /// <param name="id">While a job with this id waits or runs, repeating the call changes nothing.</param>
     /// <param name="runAt">Not before this time; null for at once.</param>
     public async Task QueueAsync<TPayload>(string kind, Guid id, TPayload payload, DateTimeOffset? runAt, CancellationToken cancellationToken)
     {

@@ -6,7 +6,7 @@ using Npgsql;
 
 namespace Consilium.Platform.Jobs;
 
-/// <summary>Sees to it at every start that each recurring job has its row.</summary>
+/// <summary>Sees to it at every start that each recurring job has its row. It never becomes a dead letter: nobody would start it again.</summary>
 internal sealed class RecurringJobs(NpgsqlDataSource database, IServiceScopeFactory scopes, TimeProvider clock) : IStartupTask
 {
     public async Task RunAsync(CancellationToken cancellationToken)
@@ -15,7 +15,7 @@ internal sealed class RecurringJobs(NpgsqlDataSource database, IServiceScopeFact
         foreach (var handler in scope.ServiceProvider.GetServices<IJobHandler>().Where(h => h.Every is not null))
         {
             await using var command = database.CreateCommand(
-                "INSERT INTO platform.jobs (id, kind, payload, run_at) VALUES ($1, $2, '{}', $3) ON CONFLICT (id) DO NOTHING");
+                "INSERT INTO platform.jobs (id, kind, payload, run_at, max_attempts) VALUES ($1, $2, '{}', $3, 2147483647) ON CONFLICT (id) DO NOTHING");
             command.Parameters.Add(new() { Value = new Guid(SHA256.HashData(Encoding.UTF8.GetBytes(handler.Kind)).AsSpan(0, 16)) });
             command.Parameters.Add(new() { Value = handler.Kind });
             command.Parameters.Add(new() { Value = clock.UtcNow() });

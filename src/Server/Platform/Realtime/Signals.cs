@@ -21,7 +21,7 @@ internal sealed class Signals(NpgsqlDataSource database, DatabaseSettings settin
     readonly string self = Guid.CreateVersion7().ToString("N");
 
     /// <summary>Calls <paramref name="listener"/> at each signal for the topic, on the signaller's thread: it must only set a flag or write to a channel.</summary>
-    /// <param name="topic">Letters, digits and <c>:</c>.</param>
+    /// <param name="topic">Kind and id, letters, digits and <c>:</c>: <c>t:0198…</c>.</param>
     /// <param name="listener">Gets the note that came with the signal.</param>
     /// <returns>Dispose it to stop listening.</returns>
     public IDisposable Listen(string topic, Action<string?> listener)
@@ -32,9 +32,10 @@ internal sealed class Signals(NpgsqlDataSource database, DatabaseSettings settin
             lock (entry)
             {
                 if (entry.Gone) continue;
-                entry.Listeners = [.. entry.Listeners, listener];
+                var subscription = new Subscription(this, topic, entry, listener);
+                entry.Subscriptions = [.. entry.Subscriptions, subscription];
+                return subscription;
             }
-            return new Subscription(() => Remove(topic, entry, listener));
         }
     }
 
@@ -52,15 +53,15 @@ internal sealed class Signals(NpgsqlDataSource database, DatabaseSettings settin
     void Deliver(string topic, string? note)
     {
         if (!topics.TryGetValue(topic, out var entry)) return;
-        foreach (var listener in entry.Listeners) listener(note);
+        foreach (var subscription in entry.Subscriptions) subscription.Listener(note);
     }
 
-    void Remove(string topic, Topic entry, Action<string?> listener)
+    void Remove(string topic, Topic entry, Subscription subscription)
     {
         lock (entry)
         {
-            entry.Listeners = [.. entry.Listeners.Where(l => l != listener)];
-            if (entry.Listeners.Length > 0) return;
+            entry.Subscriptions = [.. entry.Subscriptions.Where(s => s != subscription)];
+            if (entry.Subscriptions.Length > 0) return;
             entry.Gone = true;
             topics.TryRemove(KeyValuePair.Create(topic, entry));
         }
@@ -86,7 +87,7 @@ internal sealed class Signals(NpgsqlDataSource database, DatabaseSettings settin
             {
                 return;
             }
-            catch (Exception fault) when (fault is NpgsqlException or TimeoutException)
+            catch (Exception fault) when (fault is NpgsqlException or TimeoutException or System.Net.Sockets.SocketException)
             {
                 log.LogWarning("Signals to other processes were not sent: {Fault}", fault.GetType().Name);
             }
@@ -126,6 +127,8 @@ internal sealed class Signals(NpgsqlDataSource database, DatabaseSettings settin
                 connection.Notification += (_, notification) => Receive(notification.Payload);
                 await connection.OpenAsync(stoppingToken);
                 await using (var listen = new NpgsqlCommand($"LISTEN {PgChannel}", connection)) await listen.ExecuteNonQueryAsync(stoppingToken);
+                // What others signalled while nobody here was listening is unknown: everybody looks once.
+                foreach (var topic in topics.Keys) Deliver(topic, null);
                 while (!stoppingToken.IsCancellationRequested) await connection.WaitAsync(stoppingToken);
             }
             catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
@@ -153,13 +156,13 @@ internal sealed class Signals(NpgsqlDataSource database, DatabaseSettings settin
 
     sealed class Topic
     {
-        public Action<string?>[] Listeners { get; set; } = [];
+        public Subscription[] Subscriptions { get; set; } = [];
         public bool Gone { get; set; }
     }
 
-    sealed class Subscription(Action end) : IDisposable
+    sealed class Subscription(Signals signals, string topic, Topic entry, Action<string?> listener) : IDisposable
     {
-        Action? end = end;
-        public void Dispose() => Interlocked.Exchange(ref end, null)?.Invoke();
+        public Action<string?> Listener { get; } = listener;
+        public void Dispose() => signals.Remove(topic, entry, this);
     }
 }

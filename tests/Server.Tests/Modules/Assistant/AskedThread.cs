@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Consilium.Modules.Accounts.Contracts;
-using Consilium.Modules.Assistant;
 using Consilium.Modules.Threads.Contracts;
 using Consilium.Platform.Database;
 using Consilium.Tests.Support;
@@ -15,23 +14,26 @@ internal sealed class AskedThread
     static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
     readonly Server server;
-    readonly Caller owner = Person(Role.User);
+    readonly Caller owner;
     readonly Caller staff = Person(Role.Staff);
 
-    AskedThread(Server server) => this.server = server;
+    AskedThread(Server server, Guid id, Caller owner) => (this.server, Id, this.owner) = (server, id, owner);
 
-    public Guid Id { get; } = Guid.CreateVersion7();
+    public Guid Id { get; }
+
+    /// <summary>The same thread, through another server.</summary>
+    public AskedThread On(Server other) => new(other, Id, owner);
 
     public static async Task<AskedThread> OpenAsync(Server server)
     {
-        var thread = new AskedThread(server);
+        var thread = new AskedThread(server, Guid.CreateVersion7(), Person(Role.User));
         await thread.InTransactionAsync<IThreads>(threads =>
             threads.OpenAsync(thread.Id, Kind, thread.owner.UserId, SenderRole.User, thread.owner, default));
         return thread;
     }
 
     /// <summary>The owner writes and asks the assistant.</summary>
-    public Task<ThreadMessage> AskAsync(string text, Server? through = null) => PostAsync(Question(text), through);
+    public Task<ThreadMessage> AskAsync(string text) => PostAsync(Question(text));
 
     public NewMessage Question(string text) => Written(owner, SenderRole.User, text) with { AsksAssistant = true };
 
@@ -85,9 +87,9 @@ internal sealed class AskedThread
     Task InTransactionAsync<TService>(Func<TService, Task> work) where TService : notnull =>
         InTransactionAsync<TService, bool>(async service => { await work(service); return true; });
 
-    async Task<ThreadMessage> PostAsync(NewMessage message, Server? through = null)
+    async Task<ThreadMessage> PostAsync(NewMessage message)
     {
-        await using var scope = (through ?? server).Services.CreateAsyncScope();
+        await using var scope = server.Services.CreateAsyncScope();
         var result = await scope.ServiceProvider.GetRequiredService<IMessages>().PostAsync(message, default);
         result.Outcome.ShouldBe(PostOutcome.Posted);
         return result.Message!;
@@ -98,15 +100,4 @@ internal sealed class AskedThread
     ThreadScope Scope => new(Id, Kind, owner.UserId, Reach.All);
 
     static Caller Person(Role role) => new(Guid.CreateVersion7(), role, null, Guid.CreateVersion7(), false, new HashSet<string>(StringComparer.Ordinal));
-}
-
-/// <summary>Answers that a test decides on.</summary>
-internal sealed class ScriptedAnswers(Func<string, CancellationToken, Task<string>> answer) : IAnswerer
-{
-    public AnswerSource Source { get; } = new("test", "script");
-
-    public async IAsyncEnumerable<string> AnswerAsync(string question, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
-    {
-        yield return await answer(question, cancellationToken);
-    }
 }

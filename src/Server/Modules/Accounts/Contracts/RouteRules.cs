@@ -11,8 +11,8 @@ internal static class RouteRules
         route.WithMetadata(new RolesAllowed(roles));
 
     /// <summary>
-    /// Opens the route to API keys with this scope (any one of several). A key without it gets 403, as on every route that names no scope;
-    /// the role of the account the key acts as is judged like anybody's.
+    /// Opens the route to API keys with this scope (any one of several). People are judged by role, keys by scope alone: a key without it
+    /// gets 403, as on every route that names no scope.
     /// </summary>
     public static TBuilder AllowScope<TBuilder>(this TBuilder route, string scope) where TBuilder : IEndpointConventionBuilder =>
         route.WithMetadata(new ScopeAllowed(scope));

@@ -41,7 +41,7 @@ internal interface IMessages
 
     Task<ThreadMessage?> FindAsync(ThreadScope thread, Guid messageId, CancellationToken cancellationToken);
 
-    /// <summary>Replaces the text; the author alone, in an open thread. The earlier text is kept.</summary>
+    /// <summary>Replaces the text; the author alone (for others there is nothing to edit), in an open thread. The earlier text is kept.</summary>
     Task<(ChangeOutcome Outcome, ThreadMessage? Message)> EditAsync(ThreadScope thread, Guid messageId, string content, Caller caller, CancellationToken cancellationToken);
 
     /// <summary>Takes the text out of every read path; the place stays. The author, or whoever <paramref name="mayRetractOthers"/>.</summary>
@@ -51,7 +51,7 @@ internal interface IMessages
     Task<IReadOnlyList<MessageVersion>?> VersionsAsync(ThreadScope thread, Guid messageId, CancellationToken cancellationToken);
 }
 
-internal enum ChangeOutcome { Done, NotFound, NotAuthor, Closed, Retracted }
+internal enum ChangeOutcome { Done, NotFound, Closed, Retracted }
 
 /// <param name="After">Only messages with greater numbers.</param>
 /// <param name="Before">Only messages with smaller numbers; without <paramref name="After"/>, the newest of them.</param>

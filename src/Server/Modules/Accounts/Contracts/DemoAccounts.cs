@@ -1,0 +1,18 @@
+namespace Consilium.Modules.Accounts.Contracts;
+
+/// <summary>The accounts that Development starts with, and Production refuses.</summary>
+public static class DemoAccounts
+{
+    public static readonly DemoAccount Admin = new(Id(1), "admin@example.com", "admin123", Role.Admin, "Demo Admin");
+    public static readonly DemoAccount Staff = new(Id(2), "staff@example.com", "staff123", Role.Staff, "Demo Staff");
+    public static readonly DemoAccount Doctor = new(Id(3), "doctor@example.com", "doctor123", Role.Doctor, "Demo Doctor");
+    public static readonly DemoAccount Hospital = new(Id(4), "hospital@example.com", "hospital123", Role.Hospital, "Demo Hospital");
+    public static readonly DemoAccount Patient = new(Id(5), "patient@example.com", "patient123", Role.Patient, "Demo Patient");
+    public static readonly DemoAccount User = new(Id(6), "user@example.com", "password123", Role.User, "Demo User");
+
+    public static IReadOnlyList<DemoAccount> All { get; } = [Admin, Staff, Doctor, Hospital, Patient, User];
+
+    static Guid Id(int number) => new($"00000000-0000-7000-8000-00000000d{number:x3}");
+}
+
+public sealed record DemoAccount(Guid Id, string Email, string Password, Role Role, string Name);

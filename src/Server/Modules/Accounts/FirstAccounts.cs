@@ -1,0 +1,54 @@
+using Consilium.Modules.Accounts.Contracts;
+using Consilium.Platform.Database;
+using Consilium.Platform.Json;
+using Microsoft.EntityFrameworkCore;
+
+namespace Consilium.Modules.Accounts;
+
+/// <summary>
+/// At the start: the built-in assistant; in Development the demo accounts; elsewhere the first admin from <c>Admin:Email</c> and
+/// <c>Admin:Password</c>, and no start at all with the demo accounts present.
+/// </summary>
+internal sealed class FirstAccounts(
+    IServiceScopeFactory scopes, PasswordHashing hashing, PasswordPolicy policy, IConfiguration configuration, IHostEnvironment environment,
+    TimeProvider clock, ILogger<FirstAccounts> log) : IStartupTask
+{
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        await using var scope = scopes.CreateAsyncScope();
+        var db = scope.ServiceProvider.GetRequiredService<ConsiliumDb>();
+        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+        await db.Database.ExecuteSqlAsync($"LOCK TABLE accounts.users IN SHARE ROW EXCLUSIVE MODE", cancellationToken);
+        if (!await db.Set<User>().AnyAsync(u => u.Id == AssistantAccount.Id, cancellationToken))
+            db.Add(User.Create(AssistantAccount.Id, email: null, passwordHash: null, Role.Assistant, AssistantAccount.Name, clock.UtcNow()));
+        if (environment.IsDevelopment()) await AddDemoAccountsAsync(db, cancellationToken);
+        else await AddFirstAdminAsync(db, cancellationToken);
+        await db.SaveChangesAsync(cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+    }
+
+    async Task AddDemoAccountsAsync(ConsiliumDb db, CancellationToken cancellationToken)
+    {
+        var present = await db.Set<User>().Where(u => u.IsDemo).Select(u => u.Id).ToListAsync(cancellationToken);
+        var taken = await db.Set<User>().Where(u => u.Email!.ToLower().EndsWith("@example.com")).Select(u => u.Email!.ToLower()).ToListAsync(cancellationToken);
+        var missing = DemoAccounts.All.Where(demo => !present.Contains(demo.Id) && !taken.Contains(demo.Email)).ToList();
+        var hashes = await Task.WhenAll(missing.Select(demo => hashing.HashAsync(demo.Password, cancellationToken)));
+        db.AddRange(missing.Zip(hashes, (demo, hash) => User.CreateDemo(demo.Id, demo.Email, hash, demo.Role, demo.Name, clock.UtcNow())));
+    }
+
+    async Task AddFirstAdminAsync(ConsiliumDb db, CancellationToken cancellationToken)
+    {
+        if (await db.Set<User>().AnyAsync(u => u.IsDemo, cancellationToken))
+            throw new InvalidOperationException(
+                $"This database has the demo accounts of Development, whose passwords everybody knows: {environment.EnvironmentName} needs a database of its own.");
+        if (await db.Set<User>().AnyAsync(u => u.Role == Role.Admin, cancellationToken)) return;
+        if (configuration["Admin:Email"] is not { Length: > 0 } email || configuration["Admin:Password"] is not { Length: > 0 } password)
+        {
+            log.LogWarning("There is no admin yet: set Admin:Email and Admin:Password, or run the command 'admin create'");
+            return;
+        }
+        if (!EmailAddress.IsValid(email.Trim())) throw new InvalidOperationException("Admin:Email is not an e-mail address.");
+        if (policy.Fault(password, email) is { } fault) throw new InvalidOperationException($"Admin:Password {fault}.");
+        db.Add(User.Create(Guid.CreateVersion7(), email, await hashing.HashAsync(password, cancellationToken), Role.Admin, name: null, clock.UtcNow()));
+    }
+}

@@ -1,0 +1,69 @@
+using Consilium.Modules.Accounts.Contracts;
+using Consilium.Platform.Errors;
+
+namespace Consilium.Modules.Accounts;
+
+/// <summary>An account: of a person, of a hospital, or of an assistant.</summary>
+internal sealed class User
+{
+    public Guid Id { get; private set; }
+    public string? Email { get; private set; }
+    public string? PasswordHash { get; private set; }
+    public Role Role { get; private set; }
+    public string? Name { get; private set; }
+    public string? Contact { get; private set; }
+    public string? Address { get; private set; }
+    public bool IsActive { get; private set; }
+    public bool IsDemo { get; private set; }
+    public DateTimeOffset CreatedAt { get; private set; }
+    public DateTimeOffset UpdatedAt { get; private set; }
+
+    /// <summary>Doctors, hospitals and patients have a profile with the id of their account.</summary>
+    public Guid? ProfileId => Role is Role.Doctor or Role.Hospital or Role.Patient ? Id : null;
+
+    public bool CanLogIn => IsActive && Role != Role.Assistant && PasswordHash is not null;
+
+    /// <param name="passwordHash">Null for an account that cannot log in; assistants never can.</param>
+    public static User Create(Guid id, string? email, string? passwordHash, Role role, string? name, DateTimeOffset now) => new()
+    {
+        Id = id,
+        Email = email?.Trim(),
+        PasswordHash = role == Role.Assistant ? null : passwordHash,
+        Role = role,
+        Name = Tidy(name),
+        IsActive = true,
+        CreatedAt = now,
+        UpdatedAt = now,
+    };
+
+    public static User CreateDemo(Guid id, string email, string passwordHash, Role role, string name, DateTimeOffset now)
+    {
+        var user = Create(id, email, passwordHash, role, name, now);
+        user.IsDemo = true;
+        return user;
+    }
+
+    /// <summary>What is null stays as it is; what is empty is cleared.</summary>
+    public void Describe(string? name, string? contact, string? address, DateTimeOffset now)
+    {
+        if (name is not null) Name = Tidy(name);
+        if (contact is not null) Contact = Tidy(contact);
+        if (address is not null) Address = Tidy(address);
+        UpdatedAt = now;
+    }
+
+    public void Activate(DateTimeOffset now) => (IsActive, UpdatedAt) = (true, now);
+
+    public void Deactivate(DateTimeOffset now)
+    {
+        if (Id == AssistantAccount.Id) throw new DomainException("assistant_needed", "The built-in assistant cannot be deactivated.");
+        (IsActive, UpdatedAt) = (false, now);
+    }
+
+    public void ChangePassword(string passwordHash, DateTimeOffset now) => (PasswordHash, UpdatedAt) = (passwordHash, now);
+
+    /// <summary>The same password under today's hashing.</summary>
+    public void Rehash(string passwordHash) => PasswordHash = passwordHash;
+
+    static string? Tidy(string? text) => string.IsNullOrWhiteSpace(text) ? null : text.Trim();
+}

@@ -1,0 +1,28 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Consilium.Platform.Json;
+using Consilium.Platform.Paging;
+
+namespace Consilium.Modules.Cases;
+
+/// <summary>Serializers made at compile time for the hot routes and the streams.</summary>
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
+[JsonSerializable(typeof(MessageResponse))]
+[JsonSerializable(typeof(Page<MessageResponse>))]
+[JsonSerializable(typeof(CaseResponse))]
+[JsonSerializable(typeof(Page<CaseResponse>))]
+[JsonSerializable(typeof(PostMessageRequest))]
+[JsonSerializable(typeof(CaseEvent))]
+[JsonSerializable(typeof(AiOrigin))]
+internal sealed partial class CasesJson : JsonSerializerContext
+{
+    /// <summary>The product's rules (times, enums, escapes) with this context's types.</summary>
+    public static CasesJson Product { get; } = new(ProductOptions());
+
+    static JsonSerializerOptions ProductOptions()
+    {
+        var options = new JsonSerializerOptions();
+        JsonModule.Configure(options);
+        return options;
+    }
+}

@@ -1,0 +1,38 @@
+namespace Consilium.Modules.Cases;
+
+/// <summary>The Cases door: a user's issue, worked by staff and the assistant. The same routes under two addresses.</summary>
+internal static class CasesModule
+{
+    public static void AddCases(this WebApplicationBuilder builder)
+    {
+        var services = builder.Services;
+        services.ConfigureHttpJsonOptions(json => json.SerializerOptions.TypeInfoResolverChain.Insert(0, CasesJson.Default));
+        services.AddScoped<CaseAccess>();
+        services.AddScoped<OpenCase>();
+        services.AddScoped<ListCases>();
+        services.AddScoped<AssignCase>();
+        services.AddScoped<PostMessage>();
+        services.AddScoped<ListMessages>();
+        services.AddScoped<FollowCase>();
+    }
+
+    public static void MapCases(this RouteGroupBuilder api)
+    {
+        foreach (var prefix in (string[])["/api/v1/cases", "/cases"])
+        {
+            var cases = api.MapGroup(prefix).WithTags("Cases");
+            OpenCase.Map(cases);
+            ListCases.Map(cases);
+            GetCase.Map(cases);
+            CloseCase.Map(cases);
+            AssignCase.Map(cases);
+            SetAssistantMode.Map(cases);
+            PostMessage.Map(cases);
+            ListMessages.Map(cases);
+            EditMessage.Map(cases);
+            RetractMessage.Map(cases);
+            MarkRead.Map(cases);
+            FollowCase.Map(cases);
+        }
+    }
+}

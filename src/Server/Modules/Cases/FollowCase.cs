@@ -1,0 +1,120 @@
+using System.Globalization;
+using System.Runtime.CompilerServices;
+using System.Text.Json;
+using Consilium.Modules.Accounts.Contracts;
+using Consilium.Modules.Threads.Contracts;
+using Consilium.Platform.Errors;
+using Consilium.Platform.Hosting;
+using Consilium.Platform.Realtime;
+using FluentValidation;
+
+namespace Consilium.Modules.Cases;
+
+/// <summary>The live events of a case, as server-sent events or over a WebSocket: whoever may read it, for as long as the session lives.</summary>
+internal sealed class FollowCase(IThreads threads, IThreadFeed feed, PostMessage post, IValidator<PostMessageRequest> validator, CaseAccess access, ICallerSessions sessions)
+{
+    public static void Map(RouteGroupBuilder cases)
+    {
+        cases.MapGet("/{id:guid}/events", (Guid id, HttpContext http, Caller caller, FollowCase useCase) => useCase.EventsAsync(id, http, caller))
+            .RequireRoles(CaseAccess.Readers).AllowStreamTicket().LongLived()
+            .WithSummary("Follow a case by server-sent events")
+            .WithDescription("""
+                Every event of the case, numbered without a gap. `Last-Event-ID` or `?after=` resumes after a number, 0 gives everything, neither starts at now.
+                Frames without an `id` (typing) are shown and not kept. A comment comes at least every 15 seconds.
+                """)
+            .Produces<CaseEvent>(200, "text/event-stream");
+        cases.MapGet("/{id:guid}/ws", (Guid id, HttpContext http, Caller caller, FollowCase useCase) => useCase.SocketAsync(id, http, caller))
+            .RequireRoles(CaseAccess.Readers).AllowStreamTicket().LongLived()
+            .WithSummary("Follow a case over a WebSocket")
+            .WithDescription("""
+                Sends the same objects as `events`, one per text message. Takes `{"type":"typing"}`, `{"type":"read","seq":n}` and
+                `{"type":"post","content":…,"client_token":…}`; the last is answered by `{"type":"accepted","client_token":…,"message":{…}}`, a mistake by `{"type":"error",…}`.
+                """)
+            .Produces(101);
+    }
+
+    async Task<IResult> EventsAsync(Guid id, HttpContext http, Caller caller)
+    {
+        var (thread, after, problem) = await BeginAsync(id, http, caller);
+        if (problem is not null) return problem;
+        await ServerSentEvents.WriteAsync(http, stop => FramesAsync(thread, after, stop), sessions.Ended(caller));
+        return Results.Empty;
+    }
+
+    async Task<IResult> SocketAsync(Guid id, HttpContext http, Caller caller)
+    {
+        if (!http.WebSockets.IsWebSocketRequest) return Problems.Of(400, "websocket_required", "Open this address as a WebSocket.");
+        if (!Origins.Allows(http)) return Problems.Of(403, "origin_refused", "Pages of this origin may not open streams here.");
+        var (thread, after, problem) = await BeginAsync(id, http, caller);
+        if (problem is not null) return problem;
+        await JsonSocket.RunAsync(http, stop => ObjectsAsync(thread, after, stop), (message, stop) => ReceiveAsync(thread, message, caller, stop), sessions.Ended(caller));
+        return Results.Empty;
+    }
+
+    async Task<(ThreadScope Thread, long After, IResult? Problem)> BeginAsync(Guid id, HttpContext http, Caller caller)
+    {
+        var thread = CaseAccess.ToRead(id, caller);
+        var cursor = http.Request.Headers["Last-Event-ID"].ToString() is { Length: > 0 } header ? header : http.Request.Query["after"].ToString();
+        long after = 0;
+        if (cursor.Length > 0 && !long.TryParse(cursor, NumberStyles.None, CultureInfo.InvariantCulture, out after))
+            return (thread, 0, Problems.Invalid("after", "must be the number of an event: a whole number from 0."));
+        var last = await threads.LastSeqAsync(thread, http.RequestAborted);
+        await access.RecordReadAsync(id, "case.follow", last is not null, caller, http.RequestAborted);
+        return last is null ? (thread, 0, Problems.NotFound()) : (thread, cursor.Length > 0 ? after : last.Value, null);
+    }
+
+    async IAsyncEnumerable<ServerSentEvent> FramesAsync(ThreadScope thread, long after, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await foreach (var happened in feed.FollowAsync(thread, after, cancellationToken))
+            yield return new(happened.Seq?.ToString(CultureInfo.InvariantCulture), happened.Type, CaseEvent.Of(happened).ToBytes());
+    }
+
+    async IAsyncEnumerable<byte[]> ObjectsAsync(ThreadScope thread, long after, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await foreach (var happened in feed.FollowAsync(thread, after, cancellationToken)) yield return CaseEvent.Of(happened).ToBytes();
+    }
+
+    async Task<byte[]?> ReceiveAsync(ThreadScope thread, JsonElement message, Caller caller, CancellationToken cancellationToken)
+    {
+        switch (message.TryGetProperty("type", out var type) && type.ValueKind == JsonValueKind.String ? type.GetString() : null)
+        {
+            case "typing":
+                feed.ShowTyping(thread.ThreadId, caller.UserId);
+                return null;
+            case "read":
+                if (!message.TryGetProperty("seq", out var number) || number.ValueKind != JsonValueKind.Number || !number.TryGetInt64(out var seq) || seq < 0)
+                    return JsonSocket.Error("validation_failed", "seq must be a number from 0.");
+                return await threads.MarkReadAsync(thread, seq, CaseAccess.Policy.RoleOf(caller), cancellationToken) is true
+                    ? null
+                    : JsonSocket.Error("validation_failed", "seq is beyond the newest event of the case.");
+            case "post":
+                return await PostAsync(thread.ThreadId, message, caller, cancellationToken);
+            default:
+                return JsonSocket.Error("unknown_type", "type must be typing, read or post.");
+        }
+    }
+
+    async Task<byte[]> PostAsync(Guid caseId, JsonElement message, Caller caller, CancellationToken cancellationToken)
+    {
+        PostMessageRequest? request;
+        try
+        {
+            request = message.Deserialize(CasesJson.Product.PostMessageRequest);
+        }
+        catch (JsonException)
+        {
+            return JsonSocket.Error("validation_failed", "A member of the message has the wrong type.");
+        }
+        var checkedRequest = await validator.ValidateAsync(request!, cancellationToken);
+        if (!checkedRequest.IsValid)
+            return Refused(request!.ClientToken, "validation_failed", string.Join(' ', checkedRequest.Errors.Select(e => $"{e.PropertyName} {e.ErrorMessage}")));
+        var (posted, problem) = await post.PostAsync(caseId, request!, caller, cancellationToken);
+        return posted is null
+            ? Refused(request!.ClientToken, (string)problem!.ProblemDetails.Extensions["code"]!, problem.ProblemDetails.Detail!)
+            : JsonSerializer.SerializeToUtf8Bytes(
+                new { type = "accepted", client_token = request!.ClientToken, message = JsonSerializer.SerializeToElement(posted, CasesJson.Product.MessageResponse) });
+    }
+
+    static byte[] Refused(string? clientToken, string code, string detail) =>
+        JsonSerializer.SerializeToUtf8Bytes(new { type = "error", client_token = clientToken, code, message = detail });
+}

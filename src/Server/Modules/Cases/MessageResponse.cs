@@ -1,0 +1,28 @@
+using System.Text.Json;
+using Consilium.Modules.Threads.Contracts;
+using Consilium.Platform.Idempotency;
+
+namespace Consilium.Modules.Cases;
+
+/// <summary>A message of a case.</summary>
+/// <param name="Seq">Its place: grows strictly within the case, not by one, for other events take numbers too.</param>
+/// <param name="SenderName">As it was when the message was posted.</param>
+/// <param name="Content">Empty once retracted.</param>
+/// <param name="RunId">Of a question: the run that answers it; of an answer: the run that gave it.</param>
+/// <param name="Ai">Of the assistant's answers: who computed it and what it cites.</param>
+internal sealed record MessageResponse(
+    Guid Id, long Seq, Guid CaseId, Guid SenderId, SenderRole SenderRole, string SenderName, string Content, DateTimeOffset CreatedAt, DateTimeOffset? EditedAt,
+    bool Retracted, Guid? ReplyTo, IReadOnlyList<AttachmentResponse> Attachments, Guid? RunId, AiOrigin? Ai) : IHasResourceId
+{
+    public static MessageResponse Of(ThreadMessage message) => new(
+        message.Id, message.Seq, message.ThreadId, message.SenderId, message.SenderRole, message.SenderName, message.Content, message.CreatedAt, message.EditedAt,
+        message.Retracted, message.ReplyTo, [], message.RunId, message.Ai?.Deserialize(CasesJson.Default.AiOrigin));
+}
+
+/// <summary>Who computed an answer of the assistant.</summary>
+/// <param name="Citations">What the answer rests on: ids of messages, documents and records.</param>
+internal sealed record AiOrigin(string Provider, string Model, IReadOnlyList<string> Citations);
+
+/// <summary>A file that hangs on a message.</summary>
+internal sealed record AttachmentResponse(
+    Guid Id, string FileName, string? MediaType, long? Size, string? Url, string? ThumbnailUrl, string Status, DateTimeOffset CreatedAt);

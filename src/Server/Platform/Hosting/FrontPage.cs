@@ -1,0 +1,70 @@
+using System.Security.Cryptography;
+using System.Text;
+using Microsoft.AspNetCore.Mvc;
+
+namespace Consilium.Platform.Hosting;
+
+/// <summary>What <c>/</c> shows: to people a small page that leads on, to programs the same as JSON.</summary>
+internal static class FrontPage
+{
+    internal sealed record ProductResponse(string Name, string Version, string Docs, string Openapi);
+
+    public static void MapFrontPage(this WebApplication app) =>
+        app.MapMethods("/", [HttpMethods.Get, HttpMethods.Head], (HttpContext context, [FromHeader] string? accept) =>
+        {
+            context.Response.Headers.Vary = "Accept";
+            if (WantsJson(accept)) return Results.Ok(new ProductResponse(Product.Name, Product.Version, "/docs", "/openapi/v1.json"));
+            context.Response.Headers.ContentSecurityPolicy = Policy;
+            return Results.Content(Html, "text/html; charset=utf-8");
+        }).AllowAnonymous().DisableRateLimiting().ExcludeFromDescription();
+
+    static bool WantsJson(string? accept) => accept is not null
+        && accept.Contains("application/json", StringComparison.OrdinalIgnoreCase)
+        && !accept.Contains("text/html", StringComparison.OrdinalIgnoreCase);
+
+    const string Style = """
+        :root { color-scheme: light dark; --ink: #16262e; --soft: #51666f; --paper: #fbfaf7; --line: #d9ddd8; --accent: #0b6e69 }
+        @media (prefers-color-scheme: dark) { :root { --ink: #e9efee; --soft: #9fb1b4; --paper: #10191d; --line: #2b3a3f; --accent: #5cc8bd } }
+        * { box-sizing: border-box }
+        body { margin: 0; min-height: 100vh; display: grid; place-items: center; background: var(--paper); color: var(--ink);
+               font: 17px/1.6 system-ui, sans-serif }
+        main { max-width: 40rem; padding: 2rem 1.5rem }
+        h1 { margin: 0; font-size: 2.4rem; letter-spacing: -.02em }
+        h1 small { font-size: .9rem; font-weight: 400; color: var(--soft); letter-spacing: 0; margin-left: .4rem }
+        p { margin: .8rem 0 1.6rem; color: var(--soft) }
+        ul { list-style: none; margin: 0; padding: 0; border-top: 1px solid var(--line) }
+        li { border-bottom: 1px solid var(--line) }
+        a { display: flex; justify-content: space-between; gap: 1rem; padding: .75rem .2rem; color: inherit; text-decoration: none }
+        a:hover strong, a:focus-visible strong { text-decoration: underline }
+        strong { color: var(--accent) }
+        """;
+
+    static readonly string Html = $"""
+        <!doctype html>
+        <html lang="en">
+        <head>
+        <meta charset="utf-8">
+        <meta name="viewport" content="width=device-width, initial-scale=1">
+        <title>{Product.Name}</title>
+        <link rel="icon" href="data:,">
+        <style>{Style}</style>
+        </head>
+        <body>
+        <main>
+        <h1>{Product.Name}<small>{Product.Version}</small></h1>
+        <p>{Product.Description}</p>
+        <ul>
+        <li><a href="/docs"><strong>API, to try out</strong><span>/docs</span></a></li>
+        <li><a href="/redoc"><strong>API, to read</strong><span>/redoc</span></a></li>
+        <li><a href="/openapi/v1.json"><strong>OpenAPI document</strong><span>/openapi/v1.json</span></a></li>
+        <li><a href="/health/ready"><strong>Health</strong><span>/health/ready</span></a></li>
+        </ul>
+        </main>
+        </body>
+        </html>
+        """;
+
+    static readonly string Policy =
+        $"default-src 'none'; style-src 'sha256-{Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(Style)))}'; "
+        + "img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+}

@@ -1,0 +1,86 @@
+using System.Reflection;
+
+namespace Consilium.Platform.Hosting;
+
+/// <summary>The life of the process: build, start, say so, wait for the signal to stop. A start that fails ends in one plain sentence and exit code 1.</summary>
+internal static class ServerProcess
+{
+    public static async Task<int> RunAsync(Func<WebApplication> build)
+    {
+        WebApplication? app = null;
+        try
+        {
+            app = build();
+            await app.StartAsync();
+        }
+        catch (Exception fault) when (fault is not HostAbortedException && Assembly.GetEntryAssembly() == typeof(ServerProcess).Assembly) // a test sees it whole
+        {
+            return await FailAsync(app, fault);
+        }
+
+        await using (app)
+        {
+            app.Services.GetRequiredService<StartPhase>().IsOver = true;
+            app.Services.GetRequiredService<ReadyNotice>().Write();
+            await StopWhenAskedAsync(app);
+            var workers = app.Services.GetServices<IHostedService>().OfType<BackgroundService>();
+            return workers.Any(worker => worker.ExecuteTask is { IsFaulted: true }) ? 1 : 0;
+        }
+    }
+
+    static async Task StopWhenAskedAsync(WebApplication app)
+    {
+        try
+        {
+            await app.WaitForShutdownAsync();
+        }
+        catch (Exception fault) when (fault is OperationCanceledException or AggregateException)
+        {
+            app.Logger.LogWarning("Not everything had ended when the time to stop was over: {Fault}", fault.GetBaseException().Message);
+        }
+    }
+
+    static async Task<int> FailAsync(WebApplication? app, Exception fault)
+    {
+        var asked = app?.Lifetime.ApplicationStopping.IsCancellationRequested == true;
+        if (!asked)
+        {
+            await Console.Error.WriteLineAsync($"\nConsilium could not start. {StartFailure.Explain(fault)}");
+            if (StartPhase.WantsDetails(app)) await Console.Error.WriteLineAsync($"\n{fault}");
+        }
+        if (app is not null) await UndoAsync(app);
+        return asked ? 0 : 1;
+    }
+
+    // What had started by then, the database first of all, must not be left behind.
+    static async Task UndoAsync(WebApplication app)
+    {
+        try
+        {
+            await app.StopAsync();
+            await app.DisposeAsync();
+        }
+        catch (Exception second) when (second is OperationCanceledException or AggregateException or InvalidOperationException or ArgumentNullException)
+        {
+            app.Logger.LogDebug(second, "Stopping after the failed start failed as well"); // the host trips over what it has not built yet
+        }
+    }
+}
+
+/// <summary>Until the server is up, <see cref="ServerProcess"/> alone reports what went wrong: once, without a stack trace.</summary>
+internal sealed class StartPhase
+{
+    static readonly string[] Reporters =
+        ["Microsoft.Extensions.Hosting.Internal.Host", "Microsoft.AspNetCore.Server.Kestrel", "Microsoft.AspNetCore.Hosting.Diagnostics"];
+
+    public volatile bool IsOver;
+
+    public void Silence(ILoggingBuilder logging)
+    {
+        foreach (var reporter in Reporters) logging.AddFilter(reporter, level => level >= LogLevel.Warning && IsOver);
+    }
+
+    public static bool WantsDetails(WebApplication? app) =>
+        app?.Configuration["Logging:LogLevel:Default"] is "Debug" or "Trace"
+        || Environment.GetEnvironmentVariable("Logging__LogLevel__Default") is "Debug" or "Trace";
+}

@@ -1,0 +1,98 @@
+using System.Security.Cryptography;
+using System.Text;
+
+namespace Consilium.Platform.Secrets;
+
+/// <summary>
+/// The one secret that lives outside the database: 256 bits from which every other key is derived (HKDF-SHA-256) or under which it is
+/// wrapped (AES-256-GCM). From <c>Security:MasterKey</c> (base64), else the file <c>Security:MasterKeyFile</c>, else
+/// <c>keys/master.key</c> in the data directory, made at the first start.
+/// </summary>
+internal sealed class MasterKey
+{
+    const int NonceLength = 12;
+    const int TagLength = 16;
+
+    readonly byte[] key;
+
+    public MasterKey(ReadOnlySpan<byte> key)
+    {
+        if (key.Length != 32) throw new ArgumentException("A master key has 32 bytes.", nameof(key));
+        this.key = key.ToArray();
+        Id = Convert.ToHexStringLower(Derive("key id")[..8]);
+    }
+
+    /// <summary>Names the key without telling anything of it; kept beside what it wrapped.</summary>
+    public string Id { get; }
+
+    /// <exception cref="InvalidOperationException">The configured key is missing or malformed; the message is for the operator.</exception>
+    public static MasterKey Load(IConfiguration configuration, string dataDirectory)
+    {
+        if (configuration["Security:MasterKey"] is { Length: > 0 } given) return Parse(given, "Security:MasterKey");
+        if (configuration["Security:MasterKeyFile"] is { Length: > 0 } path)
+            return File.Exists(path) ? Parse(File.ReadAllText(path), path) : throw new InvalidOperationException($"The master key file '{path}' does not exist.");
+        return LoadOrCreate(Path.Combine(dataDirectory, "keys", "master.key"));
+    }
+
+    /// <summary>A subkey for one named purpose; different purposes share nothing.</summary>
+    public byte[] Derive(string purpose, int length = 32) =>
+        HKDF.DeriveKey(HashAlgorithmName.SHA256, key, length, salt: null, info: Encoding.UTF8.GetBytes($"consilium/v1/{purpose}"));
+
+    /// <summary>Encrypts a key or a secret, bound to the place it is stored at.</summary>
+    public byte[] Wrap(ReadOnlySpan<byte> secret, string boundTo)
+    {
+        var wrapped = new byte[NonceLength + secret.Length + TagLength];
+        var nonce = wrapped.AsSpan(0, NonceLength);
+        RandomNumberGenerator.Fill(nonce);
+        using var aes = new AesGcm(Derive("key wrapping"), TagLength);
+        aes.Encrypt(nonce, secret, wrapped.AsSpan(NonceLength, secret.Length), wrapped.AsSpan(NonceLength + secret.Length), Encoding.UTF8.GetBytes(boundTo));
+        return wrapped;
+    }
+
+    /// <summary>Decrypts what <see cref="Wrap"/> made; null when it was wrapped by another key, for another place, or was changed.</summary>
+    public byte[]? Unwrap(ReadOnlySpan<byte> wrapped, string boundTo)
+    {
+        if (wrapped.Length < NonceLength + TagLength) return null;
+        var secret = new byte[wrapped.Length - NonceLength - TagLength];
+        using var aes = new AesGcm(Derive("key wrapping"), TagLength);
+        try
+        {
+            aes.Decrypt(wrapped[..NonceLength], wrapped.Slice(NonceLength, secret.Length), wrapped[^TagLength..], secret, Encoding.UTF8.GetBytes(boundTo));
+            return secret;
+        }
+        catch (AuthenticationTagMismatchException)
+        {
+            return null;
+        }
+    }
+
+    static MasterKey LoadOrCreate(string path)
+    {
+        if (File.Exists(path)) return Parse(File.ReadAllText(path), path);
+        var directory = Path.GetDirectoryName(path)!;
+        if (OperatingSystem.IsWindows()) Directory.CreateDirectory(directory);
+        else Directory.CreateDirectory(directory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+
+        var made = RandomNumberGenerator.GetBytes(32);
+        var draft = path + ".new";
+        File.Delete(draft);
+        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
+        if (!OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        using (var file = new FileStream(draft, options))
+        {
+            file.Write(Encoding.ASCII.GetBytes(Convert.ToBase64String(made) + "\n"));
+            file.Flush(flushToDisk: true);
+        }
+        // Renamed when it is whole: a server killed in between must not leave half a key that the next start would refuse.
+        File.Move(draft, path, overwrite: false);
+        return new MasterKey(made);
+    }
+
+    static MasterKey Parse(string text, string source)
+    {
+        var bytes = new byte[33];
+        return Convert.TryFromBase64String(text.Trim(), bytes, out var length) && length == 32
+            ? new MasterKey(bytes.AsSpan(0, 32))
+            : throw new InvalidOperationException($"The master key in {source} must be 32 bytes in base64, as `openssl rand -base64 32` prints.");
+    }
+}
