@@ -11,10 +11,20 @@ internal sealed class DatabaseStartup(
 {
     DataDirectoryLock? directory;
 
-    public async Task StartingAsync(CancellationToken cancellationToken)
+    /// <summary>
+    /// Takes the data directory and starts the embedded PostgreSQL. Comes before everything that is made with a connection string, and so before
+    /// the host makes its services.
+    /// </summary>
+    public async Task OpenAsync(CancellationToken cancellationToken)
     {
+        if (directory is not null) return;
         directory = DataDirectoryLock.Acquire(settings.DataDirectory);
         if (settings.External is null) await embedded.StartAsync(cancellationToken);
+    }
+
+    public async Task StartingAsync(CancellationToken cancellationToken)
+    {
+        await OpenAsync(cancellationToken);
         await services.GetRequiredService<Migrator>().MigrateAsync(cancellationToken);
         foreach (var task in services.GetServices<IStartupTask>()) await task.RunAsync(cancellationToken);
     }
