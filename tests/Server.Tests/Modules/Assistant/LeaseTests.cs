@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using Consilium.Tests.Support;
 
 namespace Consilium.Tests.Modules.Assistant;
 

@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
 using Consilium.Modules.Assistant;
-using Consilium.Tests.Support;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Consilium.Tests.Modules.Assistant;
