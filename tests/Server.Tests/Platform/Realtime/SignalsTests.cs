@@ -3,6 +3,7 @@ using System.Diagnostics;
 using Consilium.Platform.Database;
 using Consilium.Platform.Realtime;
 using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Hosting.Internal;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Consilium.Tests.Platform.Realtime;
@@ -135,7 +136,7 @@ public sealed class SignalsTests : DatabaseTest
         var configuration = new ConfigurationBuilder()
             .AddInMemoryCollection(new Dictionary<string, string?>(StringComparer.Ordinal) { ["ConnectionStrings:Database"] = Database.ConnectionString }).Build();
         var settings = new DatabaseSettings(configuration);
-        return new(Database.Source, settings, new EmbeddedDatabase(settings), NullLogger<Signals>.Instance);
+        return new(Database.Source, settings, new EmbeddedDatabase(settings, new ApplicationLifetime(NullLogger<ApplicationLifetime>.Instance)), NullLogger<Signals>.Instance);
     }
 
     async Task<Running> StartedAsync()
