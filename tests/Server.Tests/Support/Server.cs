@@ -56,7 +56,7 @@ public class Server : IAsyncLifetime
     /// <summary>Somebody without an account.</summary>
     public Client Anonymous() => new(Address);
 
-    /// <summary>A fresh account of this role (user, patient, doctor, hospital, staff, assistant, admin), signed in.</summary>
+    /// <summary>A fresh account of this role (user, patient, doctor, hospital, staff, admin), signed in.</summary>
     public async Task<Client> SignedInAsync(string role)
     {
         var email = $"{role}-{Guid.CreateVersion7():N}@example.com";
@@ -113,8 +113,6 @@ public class Server : IAsyncLifetime
             foreach (var (key, value) in server.Settings) builder.UseSetting(key, value);
             builder.ConfigureTestServices(services =>
             {
-                services.AddAuthentication();
-                services.AddAuthorization();
                 services.AddSingleton(server.Clock);
                 server.ConfigureServices(services);
             });
