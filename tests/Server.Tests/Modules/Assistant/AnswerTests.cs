@@ -1,8 +1,6 @@
 using Consilium.Modules.Accounts.Contracts;
 using Consilium.Modules.Assistant;
 using Consilium.Modules.Threads.Contracts;
-using Consilium.Platform.Database;
-using Consilium.Tests.Support;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Consilium.Tests.Modules.Assistant;

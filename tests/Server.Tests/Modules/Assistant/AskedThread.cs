@@ -2,7 +2,6 @@ using System.Text.Json;
 using Consilium.Modules.Accounts.Contracts;
 using Consilium.Modules.Threads.Contracts;
 using Consilium.Platform.Database;
-using Consilium.Tests.Support;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Consilium.Tests.Modules.Assistant;

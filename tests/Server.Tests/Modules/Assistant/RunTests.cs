@@ -1,5 +1,4 @@
 using Consilium.Modules.Threads.Contracts;
-using Consilium.Tests.Support;
 
 namespace Consilium.Tests.Modules.Assistant;
 
