@@ -108,6 +108,7 @@ public class Server : IAsyncLifetime
             builder.UseSetting("Data:Directory", TempDirectory.New());
             builder.UseSetting("Limits:RequestsPerSecond", "0");
             builder.UseSetting("Database:MaxPoolSize", "20");
+            builder.UseSetting("Accounts:PasswordIterations", "1000"); // hashing at its real cost would be most of the run
             builder.UseSetting("Logging:LogLevel:Default", "Warning");
             foreach (var (key, value) in server.Settings) builder.UseSetting(key, value);
             builder.ConfigureTestServices(services =>
