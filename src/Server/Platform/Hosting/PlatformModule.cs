@@ -21,6 +21,7 @@ internal static class PlatformModule
         builder.ConfigureListening();
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton<ReadyNotice>();
+        services.AddSingleton<CrashPoints>();
         builder.AddDatabase();
         services.AddHealth();
         services.AddSingleton<Signals>();

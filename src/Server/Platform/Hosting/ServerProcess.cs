@@ -1,5 +1,4 @@
 using System.Reflection;
-using Consilium.Platform.Database;
 
 namespace Consilium.Platform.Hosting;
 
@@ -12,7 +11,6 @@ internal static class ServerProcess
         try
         {
             app = build();
-            await app.Services.GetRequiredService<DatabaseStartup>().OpenAsync(app.Lifetime.ApplicationStopping);
             await app.StartAsync();
         }
         catch (Exception fault) when (fault is not HostAbortedException && Assembly.GetEntryAssembly() == typeof(ServerProcess).Assembly) // a test sees it whole
