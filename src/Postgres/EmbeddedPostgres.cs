@@ -45,6 +45,7 @@ public sealed class EmbeddedPostgres : IAsyncDisposable
         var cluster = new Cluster(data);
         var binaries = await PostgresBinaries.FindAsync(cluster.Path, cluster.ReadVersion(), cancellationToken);
         var account = await ServerAccount.ChooseAsync(cluster.Path, cancellationToken);
+        await account.OwnClusterAsync(cluster.Path, cancellationToken);
         await account.CheckReachAsync([data, binaries.Directory], cancellationToken);
 
         var started = new EmbeddedPostgres(options, new Postmaster(cluster, binaries, account, options));

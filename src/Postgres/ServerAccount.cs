@@ -51,6 +51,14 @@ internal sealed class ServerAccount
         if (owner is not null) Libc.ChangeOwner(path, owner.User, owner.Group);
     }
 
+    /// <summary>Hands over a cluster of root's, made where root did not have to step down.</summary>
+    public async Task OwnClusterAsync(string cluster, CancellationToken cancellationToken)
+    {
+        if (owner is null || await OwnerOfAsync(cluster, cancellationToken) is not { User: 0 }) return;
+        var handedOver = await Command.RunAsync(["chown", "-R", $"{owner.User}:{owner.Group}", cluster], cancellationToken);
+        if (!handedOver.Succeeded) throw new PostgresStartException($"The database in {cluster} cannot be handed to '{owner.Name}': {handedOver.Errors}");
+    }
+
     /// <summary>Refuses places that the account cannot reach, naming the directory that is closed to it.</summary>
     public async Task CheckReachAsync(IEnumerable<string> directories, CancellationToken cancellationToken)
     {

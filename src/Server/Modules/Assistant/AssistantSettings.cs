@@ -1,3 +1,5 @@
+using Consilium.Platform.Hosting;
+
 namespace Consilium.Modules.Assistant;
 
 /// <summary>How runs are carried out: the section <c>Assistant</c> of the server's configuration.</summary>
@@ -26,7 +28,7 @@ internal sealed record AssistantSettings
         var settings = configuration.GetSection("Assistant").Get<AssistantSettings>() ?? new();
         if (settings is not { Workers: > 0, MaxAttempts: > 0 } || settings.Poll <= TimeSpan.Zero || settings.RetryDelay < TimeSpan.Zero
             || settings.Renewal <= TimeSpan.Zero || settings.Renewal >= settings.Lease)
-            throw new InvalidOperationException("The section Assistant of the configuration needs positive values, and a Renewal shorter than the Lease.");
+            throw new StartException("The section Assistant of the configuration needs positive values, and a Renewal shorter than the Lease.");
         return settings;
     }
 }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Consilium.Modules.Accounts.Contracts;
 using Consilium.Modules.Audit.Contracts;
 using Consilium.Modules.Threads.Contracts;
@@ -9,8 +10,8 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Consilium.Modules.Cases;
 
-/// <param name="AssigneeId">A member of staff or an admin; null takes the assignment back.</param>
-internal sealed record AssignCaseRequest(Guid? AssigneeId);
+/// <param name="AssigneeId">A member of staff or an admin; null, which must be said, takes the assignment back.</param>
+internal sealed record AssignCaseRequest([property: JsonRequired] Guid? AssigneeId);
 
 /// <summary>Says which member of staff looks after a case: staff and admins.</summary>
 internal sealed class AssignCase(ConsiliumDb db, RequestTransaction transaction, IThreads threads, IAccountDirectory accounts, CaseAccess access, IAuditTrail audit)

@@ -5,13 +5,15 @@ using Consilium.Modules.Accounts.Contracts;
 using Consilium.Modules.Threads.Contracts;
 using Consilium.Platform.Errors;
 using Consilium.Platform.Hosting;
+using Consilium.Platform.Json;
 using Consilium.Platform.Realtime;
 using FluentValidation;
 
 namespace Consilium.Modules.Cases;
 
 /// <summary>The live events of a case, as server-sent events or over a WebSocket: whoever may read it, for as long as the session lives.</summary>
-internal sealed class FollowCase(IThreads threads, IThreadFeed feed, PostMessage post, IValidator<PostMessageRequest> validator, CaseAccess access, ICallerSessions sessions)
+internal sealed class FollowCase(
+    IThreads threads, IThreadFeed feed, IValidator<PostMessageRequest> validator, CaseAccess access, ICallerSessions sessions, IServiceScopeFactory scopes)
 {
     public static void Map(RouteGroupBuilder cases)
     {
@@ -74,8 +76,10 @@ internal sealed class FollowCase(IThreads threads, IThreadFeed feed, PostMessage
         await foreach (var happened in feed.FollowAsync(thread, after, cancellationToken)) yield return CaseEvent.Of(happened).ToBytes();
     }
 
+    /// <summary>Each message is a piece of work of its own, like a request: nothing of it stays with the socket.</summary>
     async Task<byte[]?> ReceiveAsync(ThreadScope thread, JsonElement message, Caller caller, CancellationToken cancellationToken)
     {
+        await using var scope = scopes.CreateAsyncScope();
         switch (message.TryGetProperty("type", out var type) && type.ValueKind == JsonValueKind.String ? type.GetString() : null)
         {
             case "typing":
@@ -84,37 +88,34 @@ internal sealed class FollowCase(IThreads threads, IThreadFeed feed, PostMessage
             case "read":
                 if (!message.TryGetProperty("seq", out var number) || number.ValueKind != JsonValueKind.Number || !number.TryGetInt64(out var seq) || seq < 0)
                     return JsonSocket.Error("validation_failed", "seq must be a number from 0.");
-                return await threads.MarkReadAsync(thread, seq, CaseAccess.Policy.RoleOf(caller), cancellationToken) is true
+                return await scope.ServiceProvider.GetRequiredService<IThreads>().MarkReadAsync(thread, seq, CaseAccess.Policy.RoleOf(caller), cancellationToken) is true
                     ? null
                     : JsonSocket.Error("validation_failed", "seq is beyond the newest event of the case.");
             case "post":
-                return await PostAsync(thread.ThreadId, message, caller, cancellationToken);
+                return await PostAsync(scope.ServiceProvider.GetRequiredService<PostMessage>(), thread.ThreadId, message, caller, cancellationToken);
             default:
                 return JsonSocket.Error("unknown_type", "type must be typing, read or post.");
         }
     }
 
-    async Task<byte[]> PostAsync(Guid caseId, JsonElement message, Caller caller, CancellationToken cancellationToken)
+    async Task<byte[]> PostAsync(PostMessage post, Guid caseId, JsonElement message, Caller caller, CancellationToken cancellationToken)
     {
-        PostMessageRequest? request;
+        PostMessageRequest request;
         try
         {
-            request = message.Deserialize(CasesJson.Product.PostMessageRequest);
+            request = message.Deserialize(CasesJson.Product.PostMessageRequest)!;
         }
-        catch (JsonException)
+        catch (JsonException fault)
         {
-            return JsonSocket.Error("validation_failed", "A member of the message has the wrong type.");
+            return JsonSocket.Error("validation_failed", $"{JsonPaths.ToField(fault.Path)} has the wrong type or form.", message);
         }
-        var checkedRequest = await validator.ValidateAsync(request!, cancellationToken);
+        var checkedRequest = await validator.ValidateAsync(request, cancellationToken);
         if (!checkedRequest.IsValid)
-            return Refused(request!.ClientToken, "validation_failed", string.Join(' ', checkedRequest.Errors.Select(e => $"{e.PropertyName} {e.ErrorMessage}")));
-        var (posted, problem) = await post.PostAsync(caseId, request!, caller, cancellationToken);
+            return JsonSocket.Error("validation_failed", string.Join(' ', checkedRequest.Errors.Select(e => $"{e.PropertyName} {e.ErrorMessage}")), message);
+        var (posted, problem) = await post.PostAsync(caseId, request, caller, cancellationToken);
         return posted is null
-            ? Refused(request!.ClientToken, (string)problem!.ProblemDetails.Extensions["code"]!, problem.ProblemDetails.Detail!)
+            ? JsonSocket.Error((string)problem!.ProblemDetails.Extensions["code"]!, problem.ProblemDetails.Detail!, message)
             : JsonSerializer.SerializeToUtf8Bytes(
-                new { type = "accepted", client_token = request!.ClientToken, message = JsonSerializer.SerializeToElement(posted, CasesJson.Product.MessageResponse) });
+                new { type = "accepted", client_token = request.ClientToken, message = JsonSerializer.SerializeToElement(posted, CasesJson.Product.MessageResponse) });
     }
-
-    static byte[] Refused(string? clientToken, string code, string detail) =>
-        JsonSerializer.SerializeToUtf8Bytes(new { type = "error", client_token = clientToken, code, message = detail });
 }

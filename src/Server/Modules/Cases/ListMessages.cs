@@ -49,6 +49,8 @@ internal sealed class ListMessages(IMessages messages, CaseAccess access)
         }
         if (filter.Q?.Length > MaxQuery) return Problems.Invalid("q", $"must have at most {MaxQuery} characters.");
         var (after, before) = (filter.After, filter.Before);
+        if (after < 0) return Problems.Invalid("after", "must not be negative.");
+        if (before < 0) return Problems.Invalid("before", "must not be negative.");
         if (filter.Cursor is { } cursor && !TryResume(cursor, ref after, ref before)) return Problems.Invalid("cursor", "is not one of this list's cursors.");
 
         var page = await messages.PageAsync(CaseAccess.ToRead(id, caller), new(after, before, Limit.Or(filter.Limit), role, filter.Q), cancellationToken);

@@ -1,6 +1,7 @@
 using Consilium.Modules.Audit.Contracts;
 using Consilium.Modules.Threads.Contracts;
 using Consilium.Platform.Database;
+using Consilium.Platform.Realtime;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -11,7 +12,7 @@ namespace Consilium.Modules.Threads;
 /// their ids; the second statement therefore sees everything that was committed before, judges each message, numbers the ones it takes and
 /// writes messages, events, participants and audit entries; the companions' statements follow.
 /// </summary>
-internal sealed class AppendMessages(IEnumerable<IMessageCompanion> companions, TimeProvider clock)
+internal sealed class AppendMessages(IEnumerable<IMessageCompanion> companions, Signals signals, TimeProvider clock)
 {
     /// <summary>Runs in <paramref name="transaction"/>, or, without one, in a transaction of its own that has committed when this returns.</summary>
     public async Task<PostResult[]> RunAsync(NpgsqlConnection connection, NpgsqlTransaction? transaction, IReadOnlyList<PendingMessage> messages, CancellationToken cancellationToken)
@@ -25,25 +26,29 @@ internal sealed class AppendMessages(IEnumerable<IMessageCompanion> companions, 
             foreach (var companion in companions) batch.BatchCommands.Add(companion.StatementFor(asking));
 
         var results = new PostResult[messages.Count];
-        List<(int Index, long Seq)>? replayed = null;
-        await using (var rows = await batch.ExecuteReaderAsync(cancellationToken))
+        await using var rows = await batch.ExecuteReaderAsync(cancellationToken);
+        await rows.NextResultAsync(cancellationToken);
+        while (await rows.ReadAsync(cancellationToken))
         {
-            await rows.NextResultAsync(cancellationToken);
-            while (await rows.ReadAsync(cancellationToken))
+            var index = (int)rows.GetInt64(0) - 1;
+            var outcome = Outcome(rows.GetString(1));
+            results[index] = new(outcome, outcome switch
             {
-                var index = (int)rows.GetInt64(0) - 1;
-                var outcome = Outcome(rows.GetString(1));
-                results[index] = new(outcome, outcome == PostOutcome.Posted ? Posted(messages[index], rows.GetInt64(2), rows.GetBoolean(3), at) : null);
-                if (outcome == PostOutcome.Replayed) (replayed ??= []).Add((index, rows.GetInt64(2)));
-            }
-            while (await rows.NextResultAsync(cancellationToken)) { } // so that a companion's failure is seen
+                PostOutcome.Posted => Posted(messages[index], rows.GetInt64(2), rows.GetBoolean(3), at),
+                PostOutcome.Replayed => MessageRows.Read(rows, at: 4),
+                _ => null,
+            });
         }
-        if (replayed is not null)
-        {
-            foreach (var (index, seq) in replayed)
-                results[index] = new(PostOutcome.Replayed, await MessageRows.AtAsync(connection, transaction, messages[index].Message.ThreadId, seq, cancellationToken));
-        }
+        while (await rows.NextResultAsync(cancellationToken)) { } // so that a companion's failure is seen
         return results;
+    }
+
+    /// <summary>Wakes those who follow the thread and those who answer questions. Call it after the commit.</summary>
+    public void Announce(NewMessage posted)
+    {
+        signals.Signal(ThreadTopics.Of(posted.ThreadId));
+        if (posted.AsksAssistant)
+            foreach (var companion in companions) companion.Committed();
     }
 
     static NpgsqlBatchCommand Lock(IReadOnlyList<PendingMessage> messages)
@@ -104,36 +109,36 @@ internal sealed class AppendMessages(IEnumerable<IMessageCompanion> companions, 
     };
 
     // Reach: 1 own, 2 member, 3 all. A sender's first message brings participant.joined before it, a person's taking the turn assistant.changed;
-    // the windows see to it that several messages of one batch to one thread do each only once.
+    // the windows see to it that several messages of one batch to one thread do each only once, and that nothing that needs the turn comes after.
     const string Sql = $"""
         WITH input AS MATERIALIZED (
             SELECT * FROM unnest($2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19) WITH ORDINALITY AS i(
                 id, thread_id, kind, reach, sender_id, account_role, sender_role, sender_name, content, reply_to, client_token, run_id,
                 asks, takes_turn, needs_turn, ai, address, trace_id, ord)
-        ), judged AS MATERIALIZED (
+        ), admitted AS (
             SELECT i.*, t.last_seq, t.assistant_mode, first.seq AS first_seq, p.user_id IS NULL AS is_new,
                 CASE WHEN t.id IS NULL THEN 'not_found'
                      WHEN first.seq IS NOT NULL THEN 'replayed'
                      WHEN t.status = 'closed' THEN 'closed'
                      WHEN i.reply_to IS NOT NULL AND NOT EXISTS (
                         SELECT FROM threads.messages r WHERE r.id = i.reply_to AND r.thread_id = i.thread_id) THEN 'unknown_reply'
-                     WHEN i.needs_turn AND t.assistant_mode = 'off' THEN 'turn_taken'
-                     ELSE 'posted' END AS outcome
+                     ELSE 'posted' END AS admission
             FROM input i
             LEFT JOIN threads.participants p ON p.thread_id = i.thread_id AND p.user_id = i.sender_id
             LEFT JOIN threads.threads t ON t.id = i.thread_id AND t.kind = i.kind
                 AND (i.reach = 3 OR (i.reach = 1 AND t.owner_id = i.sender_id) OR (i.reach = 2 AND p.user_id IS NOT NULL))
             LEFT JOIN threads.messages first ON first.thread_id = i.thread_id AND first.sender_id = i.sender_id AND first.client_token = i.client_token
+        ), turned AS (
+            SELECT a.*, assistant_mode = 'on' AND NOT coalesce(bool_or(takes_turn AND admission = 'posted') OVER earlier, false) AS has_turn
+            FROM admitted a WINDOW earlier AS (PARTITION BY thread_id ORDER BY ord ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)
+        ), judged AS MATERIALIZED (
+            SELECT t.*, CASE WHEN admission = 'posted' AND needs_turn AND NOT has_turn THEN 'turn_taken' ELSE admission END AS outcome FROM turned t
         ), once AS (
-            SELECT j.*,
-                is_new AND row_number() OVER (PARTITION BY thread_id, sender_id ORDER BY ord) = 1 AS joins,
-                assistant_mode = 'on' AND coalesce(bool_or(takes_turn) OVER earlier, false) IS FALSE AS has_turn
+            SELECT j.*, is_new AND row_number() OVER (PARTITION BY thread_id, sender_id ORDER BY ord) = 1 AS joins,
+                takes_turn AND has_turn AS ends_turn, asks AND has_turn AS runs
             FROM judged j WHERE outcome = 'posted'
-            WINDOW earlier AS (PARTITION BY thread_id ORDER BY ord ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)
         ), numbered AS MATERIALIZED (
-            SELECT o.*, takes_turn AND has_turn AS ends_turn, asks AND has_turn AS runs,
-                last_seq + sum(1 + joins::int + (takes_turn AND has_turn)::int) OVER (PARTITION BY thread_id ORDER BY ord) AS seq
-            FROM once o
+            SELECT o.*, last_seq + sum(1 + joins::int + ends_turn::int) OVER (PARTITION BY thread_id ORDER BY ord) AS seq FROM once o
         ), counted AS (
             UPDATE threads.threads t SET last_seq = n.last_seq, last_message_at = $1, updated_at = $1,
                 assistant_mode = CASE WHEN n.ends_turn THEN 'off' ELSE t.assistant_mode END
@@ -159,7 +164,8 @@ internal sealed class AppendMessages(IEnumerable<IMessageCompanion> companions, 
             SELECT $1, sender_id, account_role, 'message.post', kind || '/' || thread_id, CASE outcome WHEN 'posted' THEN 'ok' ELSE 'denied' END,
                 CASE outcome WHEN 'posted' THEN 'message/' || id ELSE outcome END, address, trace_id FROM judged WHERE outcome <> 'replayed'
         )
-        SELECT j.ord, j.outcome, coalesce(n.seq::bigint, j.first_seq), coalesce(n.runs, false) FROM judged j LEFT JOIN numbered n USING (ord)
+        SELECT j.ord, j.outcome, n.seq::bigint, coalesce(n.runs, false), {MessageRows.Columns}
+        FROM judged j LEFT JOIN numbered n USING (ord) LEFT JOIN threads.messages m ON m.thread_id = j.thread_id AND m.seq = j.first_seq
         """;
 }
 

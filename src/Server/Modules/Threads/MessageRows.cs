@@ -8,8 +8,6 @@ namespace Consilium.Modules.Threads;
 /// <summary>How a message is read from a row: one list of columns for the page, the search and the events.</summary>
 internal static class MessageRows
 {
-    public const int ColumnCount = 13;
-
     /// <summary>For a table alias <c>m</c>.</summary>
     public const string Columns =
         "m.id, m.thread_id, m.seq, m.sender_id, m.sender_role, m.sender_name, m.content, m.created_at, m.edited_at, m.retracted_at IS NOT NULL, m.reply_to, m.run_id, m.ai::text";
@@ -18,14 +16,6 @@ internal static class MessageRows
         row.GetGuid(at), row.GetGuid(at + 1), row.GetInt64(at + 2), row.GetGuid(at + 3), Role(row.GetString(at + 4)), row.GetString(at + 5), row.GetString(at + 6),
         row.GetFieldValue<DateTimeOffset>(at + 7), row.Nullable<DateTimeOffset>(at + 8), row.GetBoolean(at + 9), row.Nullable<Guid>(at + 10), row.Nullable<Guid>(at + 11),
         Json(row.NullableString(at + 12)));
-
-    public static async Task<ThreadMessage?> AtAsync(NpgsqlConnection connection, NpgsqlTransaction? transaction, Guid threadId, long seq, CancellationToken cancellationToken)
-    {
-        await using var command = new NpgsqlCommand($"SELECT {Columns} FROM threads.messages m WHERE m.thread_id = $1 AND m.seq = $2", connection, transaction);
-        command.Parameters.With(threadId).With(seq);
-        await using var row = await command.ExecuteReaderAsync(cancellationToken);
-        return await row.ReadAsync(cancellationToken) ? Read(row) : null;
-    }
 
     public static string Name(SenderRole role) => role switch
     {

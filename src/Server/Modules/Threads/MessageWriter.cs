@@ -64,12 +64,17 @@ internal sealed class MessageWriter(NpgsqlDataSource database, AppendMessages ap
         {
             await using var connection = await database.OpenConnectionAsync();
             var results = await append.RunAsync(connection, null, batch.ConvertAll(w => w.Message), CancellationToken.None);
-            for (var i = 0; i < results.Length; i++) batch[i].Done.TrySetResult(results[i]);
+            for (var i = 0; i < results.Length; i++)
+            {
+                batch[i].Done.TrySetResult(results[i]);
+                // Here and not by the request, which may have been given up meanwhile.
+                if (results[i].Outcome == PostOutcome.Posted) append.Announce(batch[i].Message.Message);
+            }
         }
-        catch (PostgresException refused) when (batch.Count > 1 && !refused.IsTransient)
+        catch (Exception refused) when (batch.Count > 1 && refused is PostgresException { IsTransient: false } or ArgumentException)
         {
-            // The whole was rolled back because of one: find which, and let the others through.
-            log.LogWarning("A batch of {Count} posts was refused with {SqlState}; writing them one by one", batch.Count, refused.SqlState);
+            // The whole was rolled back, or never sent, because of one: find which, and let the others through.
+            log.LogWarning("A batch of {Count} posts was refused ({Fault}); writing them one by one", batch.Count, (refused as PostgresException)?.SqlState ?? refused.GetType().Name);
             foreach (var waiting in batch.ToArray()) await WriteAsync([waiting]);
         }
         catch (Exception fault)

@@ -5,7 +5,6 @@ using Consilium.Modules.Threads.Contracts;
 using Consilium.Platform.Database;
 using Consilium.Platform.Idempotency;
 using Consilium.Platform.Json;
-using Consilium.Platform.Realtime;
 using Consilium.Platform.Search;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Storage;
@@ -16,24 +15,16 @@ namespace Consilium.Modules.Threads;
 /// <inheritdoc cref="IMessages"/>
 internal sealed class Messages(
     NpgsqlDataSource database, ConsiliumDb db, RequestTransaction transaction, MessageWriter writer, AppendMessages append, ThreadChanges changes,
-    IEnumerable<IMessageCompanion> companions, Signals signals, IAuditTrail audit, IHttpContextAccessor http, TimeProvider clock) : IMessages
+    IAuditTrail audit, IHttpContextAccessor http, TimeProvider clock) : IMessages
 {
     public async Task<PostResult> PostAsync(NewMessage message, CancellationToken cancellationToken)
     {
         var pending = new PendingMessage(Guid.CreateVersion7(), Guid.CreateVersion7(), message,
             http.HttpContext?.Connection.RemoteIpAddress?.ToString(), Activity.Current?.TraceId.ToHexString());
-        var result = db.Database.CurrentTransaction is { } open
-            ? (await append.RunAsync((NpgsqlConnection)db.Database.GetDbConnection(), (NpgsqlTransaction)open.GetDbTransaction(), [pending], cancellationToken))[0]
-            : await writer.PostAsync(pending).WaitAsync(cancellationToken);
-        if (result.Outcome == PostOutcome.Posted)
-        {
-            transaction.AfterCommit(() =>
-            {
-                signals.Signal(ThreadTopics.Of(message.ThreadId));
-                if (message.AsksAssistant)
-                    foreach (var companion in companions) companion.Committed();
-            });
-        }
+        if (db.Database.CurrentTransaction is not { } open) return await writer.PostAsync(pending).WaitAsync(cancellationToken);
+        var (connection, inside) = ((NpgsqlConnection)db.Database.GetDbConnection(), (NpgsqlTransaction)open.GetDbTransaction());
+        var result = (await append.RunAsync(connection, inside, [pending], cancellationToken))[0];
+        if (result.Outcome == PostOutcome.Posted) transaction.AfterCommit(() => append.Announce(message));
         return result;
     }
 

@@ -21,16 +21,18 @@ internal sealed class ThreadChanges(RequestTransaction transaction, Signals sign
     }
 
     /// <summary>Takes the thread's next number for an event. The thread must be locked. The news goes out after the commit.</summary>
+    /// <param name="isActivity">Whether the thread counts as changed by it: reading moves no thread to the top of the lists.</param>
     public async Task<long> AppendAsync(
-        Guid threadId, string type, Guid? actorId, Guid? messageId, string? dataJson, DateTimeOffset at, CancellationToken cancellationToken)
+        Guid threadId, string type, Guid? actorId, Guid? messageId, string? dataJson, DateTimeOffset at, CancellationToken cancellationToken, bool isActivity = true)
     {
         await using var batch = await transaction.BatchAsync(cancellationToken);
         var command = new NpgsqlBatchCommand("""
-            WITH counted AS (UPDATE threads.threads SET last_seq = last_seq + 1, updated_at = $6 WHERE id = $1 RETURNING last_seq)
+            WITH counted AS (
+                UPDATE threads.threads SET last_seq = last_seq + 1, updated_at = CASE WHEN $7 THEN $6 ELSE updated_at END WHERE id = $1 RETURNING last_seq)
             INSERT INTO threads.events (thread_id, seq, type, at, actor_id, message_id, data)
             SELECT $1, last_seq, $2, $6, $3, $4, $5 FROM counted RETURNING seq
             """);
-        command.Parameters.With(threadId).With(type).With(NpgsqlDbType.Uuid, actorId).With(NpgsqlDbType.Uuid, messageId).With(NpgsqlDbType.Jsonb, dataJson).With(at);
+        command.Parameters.With(threadId).With(type).With(NpgsqlDbType.Uuid, actorId).With(NpgsqlDbType.Uuid, messageId).With(NpgsqlDbType.Jsonb, dataJson).With(at).With(isActivity);
         batch.BatchCommands.Add(command);
         var seq = (long)(await batch.ExecuteScalarAsync(cancellationToken))!;
         transaction.AfterCommit(() => signals.Signal(ThreadTopics.Of(threadId)));

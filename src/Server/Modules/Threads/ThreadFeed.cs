@@ -18,23 +18,23 @@ internal sealed class ThreadFeed(EventLog log, Signals signals, IServiceScopeFac
 
     public async IAsyncEnumerable<ThreadEvent> FollowAsync(ThreadScope thread, long after, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var (tail, follower) = Join(thread.ThreadId);
+        var (tail, follower) = Join(thread.ThreadId, after);
         try
         {
             if (await LastSeqAsync(thread, cancellationToken) is not { } last) yield break;
             if (after > last)
             {
                 yield return new(null, EventTypes.Reset, clock.UtcNow(), null, null, JsonSerializer.SerializeToElement(new { last_seq = last }));
-                after = last;
+                follower.At = last;
             }
             while (true)
             {
                 var version = tail.Version;
-                var events = await tail.ReadAsync(after, version).WaitAsync(cancellationToken);
+                var events = await tail.ReadAsync(follower.At, version).WaitAsync(cancellationToken);
                 foreach (var happened in events)
                 {
                     yield return happened;
-                    after = happened.Seq!.Value;
+                    follower.At = happened.Seq!.Value;
                 }
                 if (events.Count == EventLog.PageSize || tail.Version != version) continue;
 
@@ -75,7 +75,7 @@ internal sealed class ThreadFeed(EventLog log, Signals signals, IServiceScopeFac
         lock (gate) followed = threads.ToDictionary(t => t.Key, t => t.Value.Tail);
         if (followed.Count == 0) return;
         foreach (var (threadId, lastSeq) in await log.LastSeqsAsync([.. followed.Keys], cancellationToken))
-            if (lastSeq > followed[threadId].KnownSeq) followed[threadId].Wake(null);
+            if (followed[threadId].IsBehind(lastSeq)) followed[threadId].Wake(null);
     }
 
     async Task<long?> LastSeqAsync(ThreadScope thread, CancellationToken cancellationToken)
@@ -84,7 +84,7 @@ internal sealed class ThreadFeed(EventLog log, Signals signals, IServiceScopeFac
         return await scope.ServiceProvider.GetRequiredService<IThreads>().LastSeqAsync(thread, cancellationToken);
     }
 
-    (ThreadTail Tail, ThreadTail.Follower Follower) Join(Guid threadId)
+    (ThreadTail Tail, ThreadTail.Follower Follower) Join(Guid threadId, long after)
     {
         lock (gate)
         {
@@ -93,7 +93,7 @@ internal sealed class ThreadFeed(EventLog log, Signals signals, IServiceScopeFac
                 var tail = new ThreadTail(threadId, log);
                 threads.Add(threadId, followed = new(tail, signals.Listen(ThreadTopics.Of(threadId), tail.Wake)));
             }
-            return (followed.Tail, followed.Tail.Join());
+            return (followed.Tail, followed.Tail.Join(after));
         }
     }
 

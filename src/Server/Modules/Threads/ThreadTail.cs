@@ -17,8 +17,11 @@ internal sealed class ThreadTail(Guid threadId, EventLog log)
     /// <summary>Grows with every sign of a change. Read it before reading events: when it has grown since, read again.</summary>
     public long Version => Interlocked.Read(ref version);
 
-    /// <summary>The greatest number that was read so far.</summary>
-    public long KnownSeq { get; private set; }
+    /// <summary>Whether somebody has not been given an event up to this number yet.</summary>
+    public bool IsBehind(long seq)
+    {
+        lock (gate) return followers.Exists(follower => follower.At < seq);
+    }
 
     /// <summary>Wakes the followers. A change comes without a note; a note is what is shown and not kept.</summary>
     public void Wake(string? note)
@@ -38,15 +41,12 @@ internal sealed class ThreadTail(Guid threadId, EventLog log)
                 ? last
                 : latest = new(after, Version, log.ReadAsync(threadId, after, CancellationToken.None));
         }
-        var events = await flight.Events;
-        var known = events.Count == 0 ? after : events[^1].Seq!.Value;
-        lock (gate) KnownSeq = Math.Max(KnownSeq, known);
-        return events;
+        return await flight.Events;
     }
 
-    public Follower Join()
+    public Follower Join(long after)
     {
-        var follower = new Follower();
+        var follower = new Follower { At = after };
         lock (gate) followers.Add(follower);
         return follower;
     }
@@ -66,6 +66,15 @@ internal sealed class ThreadTail(Guid threadId, EventLog log)
     /// <summary>Someone who follows. What overflows may be lost: whoever is woken reads what there is.</summary>
     internal sealed class Follower
     {
+        long at;
+
+        /// <summary>The last number it was given.</summary>
+        public long At
+        {
+            get => Interlocked.Read(ref at);
+            set => Interlocked.Exchange(ref at, value);
+        }
+
         public Channel<string?> Woken { get; } = Channel.CreateBounded<string?>(new BoundedChannelOptions(8) { FullMode = BoundedChannelFullMode.DropOldest, SingleReader = true });
     }
 }

@@ -56,11 +56,11 @@ internal sealed class Threads(
             if (await changes.LockAsync(thread, cancellationToken) is not { } locked) return null;
             if (seq > locked.LastSeq) return false;
             var at = clock.UtcNow();
-            if (!await IsParticipantAsync(thread, cancellationToken)) await JoinAsync(thread.ThreadId, thread.CallerId, role, at, cancellationToken);
+            if (!await IsParticipantAsync(thread, cancellationToken)) await JoinAsync(thread.ThreadId, thread.CallerId, role, at, cancellationToken, isActivity: false);
             var moved = await changes.ExecuteAsync("UPDATE threads.participants SET last_read_seq = $3 WHERE thread_id = $1 AND user_id = $2 AND last_read_seq < $3",
                 p => p.With(thread.ThreadId).With(thread.CallerId).With(seq), cancellationToken);
             if (moved > 0)
-                await changes.AppendAsync(thread.ThreadId, EventTypes.Read, thread.CallerId, null, $$"""{"last_read_seq": {{seq}}}""", at, cancellationToken);
+                await changes.AppendAsync(thread.ThreadId, EventTypes.Read, thread.CallerId, null, $$"""{"last_read_seq": {{seq}}}""", at, cancellationToken, isActivity: false);
             return true;
         }, cancellationToken);
 
@@ -97,10 +97,10 @@ internal sealed class Threads(
         return await batch.ExecuteScalarAsync(cancellationToken) is not null;
     }
 
-    async Task JoinAsync(Guid threadId, Guid userId, SenderRole role, DateTimeOffset at, CancellationToken cancellationToken)
+    async Task JoinAsync(Guid threadId, Guid userId, SenderRole role, DateTimeOffset at, CancellationToken cancellationToken, bool isActivity = true)
     {
         var name = MessageRows.Name(role);
-        var seq = await changes.AppendAsync(threadId, EventTypes.ParticipantJoined, userId, null, $$"""{"user_id": "{{userId}}", "role": "{{name}}"}""", at, cancellationToken);
+        var seq = await changes.AppendAsync(threadId, EventTypes.ParticipantJoined, userId, null, $$"""{"user_id": "{{userId}}", "role": "{{name}}"}""", at, cancellationToken, isActivity);
         await changes.ExecuteAsync("INSERT INTO threads.participants (thread_id, user_id, role, joined_seq) VALUES ($1, $2, $3, $4)",
             p => p.With(threadId).With(userId).With(name).With(seq), cancellationToken);
     }

@@ -23,7 +23,7 @@ internal sealed partial class ErrorAnswers(ILogger<ErrorAnswers> log) : IExcepti
         }
         if (Busy(exception) is { } busy)
             context.Response.Headers.RetryAfter = Math.Max(1, (int)Math.Ceiling(busy.RetryAfter.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
-        await WriteAsync(context, Describe(exception));
+        await WriteAsync(context, Describe(exception, log));
         return true;
     }
 
@@ -37,6 +37,7 @@ internal sealed partial class ErrorAnswers(ILogger<ErrorAnswers> log) : IExcepti
             401 => Problems.Details(401, "unauthenticated", "Sign in: send a valid access token as 'Authorization: Bearer …'."),
             403 => Problems.Details(403, "forbidden", "Your role may not do this."),
             404 => Problems.NotFound().ProblemDetails,
+            410 => Problems.Details(410, "gone", "The answer to this request was about something that has been retracted since."),
             405 => Problems.Details(405, "method_not_allowed", "This address does not take this method: see the Allow header."),
             413 => Problems.Details(413, "body_too_large", "The body is larger than this address takes."),
             415 => Problems.Details(415, "unsupported_media_type", "Send the body as application/json."),
@@ -52,7 +53,8 @@ internal sealed partial class ErrorAnswers(ILogger<ErrorAnswers> log) : IExcepti
         await TypedResults.Problem(problem).ExecuteAsync(context);
     }
 
-    ProblemDetails Describe(Exception exception)
+    /// <summary>What to tell the client of an exception. What is nobody's expectation is logged.</summary>
+    public static ProblemDetails Describe(Exception exception, ILogger log)
     {
         switch (exception)
         {

@@ -13,7 +13,7 @@ internal sealed class CrashPoints
     {
         armed = configuration["Crash:At"];
         if (armed is not null && environment.IsProduction())
-            throw new InvalidOperationException("Crash:At is for tests alone: remove it from the configuration of a server in Production.");
+            throw new StartException("The setting Crash:At is for tests alone: remove it in Production.");
     }
 
     /// <summary>Does not return when this is the place.</summary>

@@ -44,7 +44,6 @@ internal static class PlatformModule
         app.UseExceptionHandler(_ => { });
         app.UseStatusCodePages(ErrorAnswers.WriteForStatusAsync);
         app.UseCleanAddress();
-        app.UseDocsAssets();
         app.UseRouting();
         app.UseConcurrencyLimit();
         app.UseAuthentication();

@@ -12,11 +12,11 @@ internal sealed partial class DocumentShape : IOpenApiDocumentTransformer
     const string Description = Product.Description + """
 
 
-        **Signing in**: `POST /auth/login` answers an `access_token`; send it as `Authorization: Bearer …`.
-        **Errors** are `application/problem+json` with a stable `code`, a `trace_id`, and for bad input `errors` by field.
-        **Lists** answer `items` and `next_cursor`; send that as `cursor` for the next page, and `limit` (1 to 200, default 50).
-        **Times** are UTC (`2026-01-31T09:30:00.123456Z`), ids are UUIDs, unknown members of a body are ignored.
-        **Repeating safely**: every POST by somebody signed in takes an `Idempotency-Key`.
+        - **Signing in**: `POST /auth/login` answers an `access_token`; send it as `Authorization: Bearer …`.
+        - **Errors** are `application/problem+json` with a stable `code`, a `trace_id`, and for bad input `errors` by field.
+        - **Lists** answer `items` and `next_cursor`; send that as `cursor` for the next page, and `limit` (1 to 200, default 50).
+        - **Times** are UTC (`2026-01-31T09:30:00.123456Z`), ids are UUIDs, unknown members of a body are ignored.
+        - **Repeating safely**: every POST by somebody signed in takes an `Idempotency-Key`.
         """;
 
     static readonly Dictionary<string, string> Parameters = new(StringComparer.Ordinal)

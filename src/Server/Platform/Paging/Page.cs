@@ -1,6 +1,6 @@
-using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Consilium.Platform.Json;
 using Microsoft.AspNetCore.WebUtilities;
 
 namespace Consilium.Platform.Paging;
@@ -29,7 +29,9 @@ internal static class Page
 /// <summary>An opaque place in a list: the keyset of the last item, as base64url JSON. Holds nothing that the page did not show.</summary>
 internal static class Cursor
 {
-    public static string Write<TKey>(TKey key) => WebEncoders.Base64UrlEncode(JsonSerializer.SerializeToUtf8Bytes(key));
+    static readonly JsonSerializerOptions Options = new() { Converters = { new UtcTimes() } };
+
+    public static string Write<TKey>(TKey key) => WebEncoders.Base64UrlEncode(JsonSerializer.SerializeToUtf8Bytes(key, Options));
 
     /// <summary>False when the text is no cursor of this kind: answer 400.</summary>
     public static bool TryRead<TKey>(string text, out TKey? key)
@@ -37,7 +39,8 @@ internal static class Cursor
         key = default;
         try
         {
-            key = JsonSerializer.Deserialize<TKey>(Encoding.UTF8.GetString(WebEncoders.Base64UrlDecode(text)));
+            var json = WebEncoders.Base64UrlDecode(text);
+            if (StrictJson.Fault(json) is null) key = JsonSerializer.Deserialize<TKey>(json, Options);
             return key is not null;
         }
         catch (Exception fault) when (fault is FormatException or JsonException or NotSupportedException)

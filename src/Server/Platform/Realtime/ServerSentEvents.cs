@@ -14,40 +14,56 @@ internal readonly record struct ServerSentEvent(string? Id, string Event, ReadOn
 /// </summary>
 internal static class ServerSentEvents
 {
-    static readonly TimeSpan KeepAlive = TimeSpan.FromSeconds(15);
+    public static readonly TimeSpan KeepAlive = TimeSpan.FromSeconds(15);
     static readonly TimeSpan SlowestFlush = TimeSpan.FromSeconds(10);
 
     /// <summary>Writes until the events end, the client leaves, or <paramref name="ended"/> says that it may no longer listen.</summary>
     public static async Task WriteAsync(HttpContext http, Func<CancellationToken, IAsyncEnumerable<ServerSentEvent>> events, CancellationToken ended)
     {
+        var clock = http.RequestServices.GetRequiredService<TimeProvider>();
         var stopping = http.RequestServices.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping;
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, ended, stopping);
         http.Response.ContentType = "text/event-stream";
         http.Response.Headers.CacheControl = "no-store";
         http.Response.Headers["X-Accel-Buffering"] = "no";
         http.Features.Get<IHttpResponseBodyFeature>()?.DisableBuffering();
-        await using var enumerator = events(stop.Token).GetAsyncEnumerator(stop.Token);
+        var enumerator = events(stop.Token).GetAsyncEnumerator(stop.Token);
+        var arrival = Task.FromResult(false);
         try
         {
             Text(http, "retry: 1000\n\n");
-            await FlushAsync(http, stop.Token);
-            for (var next = enumerator.MoveNextAsync(); ; next = enumerator.MoveNextAsync())
+            await FlushAsync(http, stop);
+            while (true)
             {
-                var arrival = next.IsCompleted ? null : next.AsTask();
-                while (arrival is { IsCompleted: false } && await Task.WhenAny(arrival, Task.Delay(KeepAlive, stop.Token)) != arrival && !stop.IsCancellationRequested)
+                arrival = enumerator.MoveNextAsync().AsTask();
+                while (!await ArrivesAsync(arrival, clock))
                 {
                     Text(http, ":\n\n");
-                    await FlushAsync(http, stop.Token);
+                    await FlushAsync(http, stop);
                 }
-                if (!(arrival is null ? await next : await arrival)) return;
+                if (!await arrival) return;
                 Frame(http, enumerator.Current);
-                await FlushAsync(http, stop.Token);
+                await FlushAsync(http, stop);
             }
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
             // the client left, its session ended, or the server stops: the client comes back after the retry time, if it may
         }
+        finally
+        {
+            // An enumerator must not be disposed while it is still looking for the next event.
+            await stop.CancelAsync();
+            await ((Task)arrival).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await enumerator.DisposeAsync();
+        }
+    }
+
+    /// <summary>False when it is time to say that the stream is still alive. Leaves no timer behind, and throws nothing.</summary>
+    static async Task<bool> ArrivesAsync(Task arrival, TimeProvider clock)
+    {
+        if (!arrival.IsCompleted) await arrival.WaitAsync(KeepAlive, clock).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        return arrival.IsCompleted;
     }
 
     static void Frame(HttpContext http, ServerSentEvent frame)
@@ -68,18 +84,19 @@ internal static class ServerSentEvents
 
     static void Text(HttpContext http, string text) => Encoding.UTF8.GetBytes(text, http.Response.BodyWriter);
 
-    static async ValueTask FlushAsync(HttpContext http, CancellationToken cancellationToken)
+    static async ValueTask FlushAsync(HttpContext http, CancellationTokenSource stop)
     {
-        var flush = http.Response.BodyWriter.FlushAsync(cancellationToken);
+        var flush = http.Response.BodyWriter.FlushAsync(stop.Token);
         if (flush.IsCompletedSuccessfully) return;
         try
         {
-            await flush.AsTask().WaitAsync(SlowestFlush, cancellationToken);
+            await flush.AsTask().WaitAsync(SlowestFlush, stop.Token);
         }
         catch (TimeoutException)
         {
             http.Abort();
-            throw new OperationCanceledException(http.RequestAborted);
+            await stop.CancelAsync();
+            throw new OperationCanceledException(stop.Token);
         }
     }
 }

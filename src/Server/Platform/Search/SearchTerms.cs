@@ -12,7 +12,6 @@ namespace Consilium.Platform.Search;
 /// </summary>
 internal sealed class SearchTerms
 {
-    const int MaxWords = 8;
     const int MinLettersForEdit = 5;
     const int MaxLettersForEdit = 40;
 
@@ -31,7 +30,7 @@ internal sealed class SearchTerms
     /// <summary>From text that is folded already.</summary>
     public static SearchTerms? Parse(string folded)
     {
-        var words = folded.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Distinct(StringComparer.Ordinal).Take(MaxWords);
+        var words = folded.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Distinct(StringComparer.Ordinal);
         var found = words.Select(Pattern).ToList();
         return found.Count == 0 ? null : new(found);
     }

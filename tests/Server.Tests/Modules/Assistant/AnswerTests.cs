@@ -1,7 +1,6 @@
 using Consilium.Modules.Accounts.Contracts;
 using Consilium.Modules.Assistant;
 using Consilium.Modules.Threads.Contracts;
-using Consilium.Platform.Database;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Consilium.Tests.Modules.Assistant;

@@ -49,8 +49,8 @@ internal sealed class Script : IAnswerer
         /// <summary>Ends once the answerer has been asked.</summary>
         public Task Begun => begun.Task.WaitAsync(TimeSpan.FromSeconds(20));
 
-        /// <summary>Whether the worker has told the answerer to stop.</summary>
-        public bool IsCancelled => cancelled.Task.IsCompleted;
+        /// <summary>Ends once the worker has told the answerer to stop.</summary>
+        public Task Cancelled => cancelled.Task.WaitAsync(TimeSpan.FromSeconds(20));
 
         public void Answer(string text) => answer.TrySetResult(text);
 
@@ -58,8 +58,15 @@ internal sealed class Script : IAnswerer
 
         public async Task<string> AnswerAsync(CancellationToken cancellationToken)
         {
-            await using var stop = cancellationToken.Register(() => cancelled.TrySetResult());
-            return await answer.Task.WaitAsync(cancellationToken);
+            try
+            {
+                return await answer.Task.WaitAsync(cancellationToken);
+            }
+            catch (OperationCanceledException)
+            {
+                cancelled.TrySetResult();
+                throw;
+            }
         }
     }
 }
@@ -80,6 +87,10 @@ public class ScriptedServer : Server
 
     protected override void ConfigureServices(IServiceCollection services) => services.AddSingleton<IAnswerer>(Script);
 
-    internal static Task<Server> StartAsync(Script script, TestDatabase? database = null, TimeProvider? clock = null) =>
-        StartAsync(Quick, clock, services => services.AddSingleton<IAnswerer>(script), database);
+    internal static Task<Server> StartAsync(Script script, TestDatabase? database = null, string renewal = "00:00:03") =>
+        StartAsync(new Dictionary<string, string?>(Quick, StringComparer.Ordinal)
+        {
+            ["Assistant:Renewal"] = renewal,
+            ["Security:MasterKey"] = Convert.ToBase64String(new byte[32]), // one for all servers of a database
+        }, services: services => services.AddSingleton<IAnswerer>(script), sharedDatabase: database);
 }

@@ -1,0 +1,66 @@
+using System.Text.Json;
+
+namespace Consilium.Tests.Modules.Assistant;
+
+/// <summary>The real server, killed between question and answer as by <c>kill -9</c>, and started again on the same data.</summary>
+public sealed class CrashTests
+{
+    [Theory]
+    [InlineData("run.queued")]
+    [InlineData("run.claimed")]
+    [InlineData("run.first_text")]
+    [InlineData("run.written")]
+    [InlineData("run.before_commit")]
+    [InlineData("run.after_commit")]
+    public async Task A_server_killed_between_question_and_answer_gives_exactly_one_answer(string crashPoint)
+    {
+        await using var server = await ServerProcess.StartAsync(("Crash__At", crashPoint), ("Assistant__Lease", "00:00:02"), ("Assistant__Renewal", "00:00:00.500"));
+        using var owner = await SignInAsync(server);
+        var opened = await owner.PostJsonAsync("/api/v1/cases", new { issue_description = "The invoice is wrong." });
+        var path = $"/api/v1/cases/{(await opened.ShouldAnswerAsync(201)).Id()}";
+
+        await Task.WhenAny(AskAsync(owner, path)); // its answer may be lost with the server
+        await server.ExitAsync();
+        server.Environment.Remove("Crash__At");
+        await server.RestartAsync();
+
+        using var again = await SignInAsync(server);
+        var question = await (await AskAsync(again, path)).ShouldAnswerAsync(201);
+        await FinishedAsync(again, path);
+        var messages = (await again.GetJsonAsync($"{path}/messages")).Items();
+        messages.Select(m => m.Text("sender_role")).ShouldBe(["user", "assistant"]);
+        messages[1].Text("content").ShouldBe("Hello! How can I assist you today?");
+        messages[1].Id("reply_to").ShouldBe(question.Id());
+        messages[1].Id("run_id").ShouldBe(question.Id("run_id"));
+    }
+
+    /// <summary>With a client token, so that repeating it after the crash posts nothing new.</summary>
+    static Task<HttpResponseMessage> AskAsync(HttpClient owner, string path) =>
+        owner.PostJsonAsync($"{path}/messages", new { content = "hello", client_token = "the question" });
+
+    static async Task<HttpClient> SignInAsync(ServerProcess server)
+    {
+        var client = server.Client();
+        var login = await (await client.PostJsonAsync("/auth/login", new { username = "user@example.com", password = "password123" })).ShouldAnswerAsync(200);
+        client.DefaultRequestHeaders.Authorization = new("Bearer", login.Text("access_token"));
+        return client;
+    }
+
+    /// <summary>Reads the case's events from the beginning until its run has finished; they must be numbered without a gap, and begin and end the run once.</summary>
+    static async Task FinishedAsync(HttpClient owner, string path)
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        using var reader = new StreamReader(await owner.GetStreamAsync($"{path}/events?after=0", patience.Token));
+        var types = new List<string>();
+        while (!types.Contains("run.finished"))
+        {
+            var line = (await reader.ReadLineAsync(patience.Token)).ShouldNotBeNull();
+            if (!line.StartsWith("data:", StringComparison.Ordinal)) continue;
+            var happened = JsonSerializer.Deserialize<JsonElement>(line["data:".Length..]);
+            types.Add(happened.Text("type")!);
+            happened.Number("seq").ShouldBe(types.Count);
+            if (types[^1] == "run.finished") happened.Text("status").ShouldBe("completed");
+        }
+        types.Count(type => type == "run.started").ShouldBe(1);
+    }
+}
