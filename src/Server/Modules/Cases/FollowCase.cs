@@ -107,7 +107,7 @@ internal sealed class FollowCase(
         }
         catch (JsonException fault)
         {
-            return JsonSocket.Error("validation_failed", $"{JsonPaths.ToField(fault.Path)} has the wrong type or form.", message);
+            return JsonSocket.Error("validation_failed", $"{JsonPaths.OfPath(fault.Path)} has the wrong type or form.", message);
         }
         var checkedRequest = await validator.ValidateAsync(request, cancellationToken);
         if (!checkedRequest.IsValid)
