@@ -83,7 +83,7 @@ public class Server : IAsyncLifetime
         return Client.From(Address, email, await login.ShouldAnswerAsync(200));
     }
 
-    public async Task InitializeAsync()
+    public virtual async Task InitializeAsync()
     {
         if (shared is null) database = await TestPostgres.CloneAsync();
         application = new(this, Database.ConnectionString);
@@ -132,6 +132,9 @@ public sealed class Client : HttpClient
 
     /// <summary>The profile (doctor, patient, hospital) of the account; null where the role has none.</summary>
     public Guid? ProfileId { get; private init; }
+
+    /// <summary>A program with this API key.</summary>
+    internal static Client WithKey(Uri address, string key) => new(address) { DefaultRequestHeaders = { { "X-API-Key", key } } };
 
     internal static Client From(Uri address, string email, System.Text.Json.JsonElement login) => new(address)
     {

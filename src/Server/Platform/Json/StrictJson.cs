@@ -18,7 +18,7 @@ internal static class StrictJson
     public static string? Fault(ReadOnlySpan<byte> body)
     {
         if (body.IsEmpty) return null; // whether a body is required is the route's to say
-        if (body.StartsWith("\xEF\xBB\xBF"u8)) return "The body begins with a byte order mark: send it without.";
+        if (body.StartsWith((ReadOnlySpan<byte>)[0xEF, 0xBB, 0xBF])) return "The body begins with a byte order mark: send it without.";
         if (!Utf8.IsValid(body)) return "The body is not valid UTF-8.";
         try
         {

@@ -23,6 +23,7 @@ internal sealed partial class DocumentShape : IOpenApiDocumentTransformer
     {
         ["limit"] = "How many at most.",
         ["cursor"] = "`next_cursor` of the page before.",
+        ["Last-Event-ID"] = "The `id` of the last frame that arrived: the stream goes on after it. EventSource sends it by itself.",
     };
 
     public Task TransformAsync(OpenApiDocument document, OpenApiDocumentTransformerContext context, CancellationToken cancellationToken)

@@ -2,10 +2,8 @@ using System.Security.Cryptography;
 using Consilium.Modules.Accounts;
 using Consilium.Modules.Accounts.Contracts;
 using Consilium.Modules.Audit;
-using Consilium.Platform.Database;
 using Consilium.Platform.Hosting;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -59,7 +57,6 @@ internal sealed class ProbeServer : IAsyncDisposable
         foreach (var path in (string[])["/probe/stream", "/probe/other"]) api.MapGet(path, StreamAsync).AllowStreamTicket().LongLived();
         try
         {
-            await started.Services.GetRequiredService<DatabaseStartup>().OpenAsync(default);
             await started.StartAsync();
         }
         catch
