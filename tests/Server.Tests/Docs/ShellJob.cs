@@ -57,9 +57,9 @@ internal sealed class ShellJob : IAsyncDisposable
             await shell.WaitForExitAsync(deadline.Token);
             return shell.ExitCode;
         }
-        catch (OperationCanceledException)
+        catch (OperationCanceledException late)
         {
-            throw new TimeoutException($"It did not end within {within}:\n{Output}");
+            throw new TimeoutException($"It did not end within {within}:\n{Output}", late);
         }
     }
 
