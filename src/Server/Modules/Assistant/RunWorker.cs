@@ -12,7 +12,7 @@ internal sealed class RunWorker(
     IServiceScopeFactory scopes, IAnswerer answerer, Signals signals, AssistantSettings settings, CrashPoints crash, TimeProvider clock, ILogger<RunWorker> log)
     : BackgroundService
 {
-    readonly Channel<bool> wakes = Channel.CreateBounded<bool>(new BoundedChannelOptions(settings.Workers) { FullMode = BoundedChannelFullMode.DropWrite });
+    readonly Channel<bool> wakes = Channel.CreateBounded<bool>(new BoundedChannelOptions(Math.Max(1, settings.Workers)) { FullMode = BoundedChannelFullMode.DropWrite });
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {

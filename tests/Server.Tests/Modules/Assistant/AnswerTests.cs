@@ -1,5 +1,4 @@
 using Consilium.Modules.Accounts.Contracts;
-using Consilium.Modules.Assistant;
 using Consilium.Modules.Threads.Contracts;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -143,7 +142,7 @@ public sealed class QueuedRunTests(QueuedRunTests.ServerWithoutWorkers server) :
 
     public sealed class ServerWithoutWorkers : Server
     {
-        protected override void ConfigureServices(IServiceCollection services) =>
-            services.Remove(services.Single(service => service.ImplementationType == typeof(RunWorker)));
+        protected override IReadOnlyDictionary<string, string?> Settings { get; init; } =
+            new Dictionary<string, string?>(StringComparer.Ordinal) { ["Assistant:Workers"] = "0" };
     }
 }
