@@ -18,7 +18,8 @@ public sealed class AnswerTests(Server server) : IClassFixture<Server>
         end.Text("status").ShouldBe("completed");
         end.TryGetProperty("reason", out _).ShouldBeFalse();
         (await thread.EventTypesAsync()).ShouldBe([
-            EventTypes.ParticipantJoined, EventTypes.MessagePosted, EventTypes.RunStarted, EventTypes.ParticipantJoined, EventTypes.MessagePosted, EventTypes.RunFinished]);
+            EventTypes.ParticipantJoined, EventTypes.MessagePosted, EventTypes.RunStarted,
+            EventTypes.ParticipantJoined, EventTypes.MessagePosted, EventTypes.RunFinished]);
         var answer = (await thread.AnswersAsync()).ShouldHaveSingleItem();
         answer.Content.ShouldBe("Hello! How can I assist you today?");
         answer.SenderId.ShouldBe(AssistantAccount.Id);
@@ -52,10 +53,12 @@ public sealed class AnswerTests(Server server) : IClassFixture<Server>
 
         var answer = (await thread.AnswersAsync()).ShouldHaveSingleItem();
         (await server.Database.ScalarAsync<bool>("""
-            SELECT status = 'completed' AND answer_id = $2 AND provider = 'built-in' AND model = 'rules' AND created_at <= started_at AND started_at <= finished_at
+            SELECT status = 'completed' AND answer_id = $2 AND provider = 'built-in' AND model = 'rules'
+                AND created_at <= started_at AND started_at <= finished_at
             FROM assistant.runs WHERE question_id = $1
             """, question.Id, answer.Id)).ShouldBeTrue();
-        (await server.Database.ScalarAsync<string>("SELECT status FROM assistant.access_runs WHERE id = $1", question.RunId!.Value)).ShouldBe("completed");
+        (await server.Database.ScalarAsync<string>("SELECT status FROM assistant.access_runs WHERE id = $1", question.RunId!.Value))
+            .ShouldBe("completed");
     }
 
     [Fact]

@@ -47,12 +47,12 @@ public sealed class CrashTests
     static async Task<HttpClient> SignInAsync(ServerProcess server)
     {
         var client = server.Client();
-        var login = await (await client.PostJsonAsync("/auth/login", new { username = "user@example.com", password = "password123" })).ShouldAnswerAsync(200);
-        client.DefaultRequestHeaders.Authorization = new("Bearer", login.Text("access_token"));
+        var login = await client.PostJsonAsync("/auth/login", new { username = "user@example.com", password = "password123" });
+        client.DefaultRequestHeaders.Authorization = new("Bearer", (await login.ShouldAnswerAsync(200)).Text("access_token"));
         return client;
     }
 
-    /// <summary>Reads the case's events from the beginning until its run has finished; they must be numbered without a gap, and begin and end the run once.</summary>
+    /// <summary>Reads the case's events from the beginning to the end of its run: numbered without a gap, with one start of the run.</summary>
     static async Task ShouldFinishOnceAsync(HttpClient owner, string path)
     {
         using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(20));
