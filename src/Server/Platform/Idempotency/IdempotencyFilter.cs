@@ -46,7 +46,12 @@ internal sealed class IdempotencyFilter : IEndpointFilter
                 : Problems.Of(422, "idempotency_key_reused", "This Idempotency-Key was used with another body: use a new key for a new request.");
 
         var result = await next(context);
-        if (result is not IResult answer || result is IStatusCodeHttpResult { StatusCode: < 200 or >= 300 }) return result; // rolled back
+        while (result is INestedHttpResult nested) result = nested.Result; // Results<Created<…>, ProblemHttpResult>
+        if (result is not IResult answer || result is IStatusCodeHttpResult { StatusCode: < 200 or >= 300 })
+        {
+            await request.CommitAsync(transaction); // a refusal has no effect, but its audit entry stays
+            return result;
+        }
         var first = await StoredAnswer.RenderAsync(http, answer, fingerprint);
         await StoreAsync(db, scope, key, first, (result as IValueHttpResult)?.Value as IHasResourceId);
         await request.CommitAsync(transaction);
