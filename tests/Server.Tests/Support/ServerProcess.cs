@@ -85,8 +85,19 @@ internal sealed class ServerProcess : IAsyncDisposable
         await process.WaitForExitAsync();
     }
 
-    /// <summary>Waits until the server process has ended by itself.</summary>
-    public Task ExitAsync() => process!.WaitForExitAsync().WaitAsync(TimeSpan.FromSeconds(30));
+    /// <summary>Waits until the server process has ended by itself; returns its exit code (137 after SIGKILL).</summary>
+    public async Task<int> ExitAsync()
+    {
+        await process!.WaitForExitAsync().WaitAsync(ReadyWithin);
+        return process.ExitCode;
+    }
+
+    /// <summary>Starts the server again on the same data and waits until it has ended by itself, ready or not; returns its exit code.</summary>
+    public Task<int> RestartUntilExitAsync()
+    {
+        Launch();
+        return ExitAsync();
+    }
 
     /// <summary>SIGKILL to the postmaster alone; returns once it is gone.</summary>
     public async Task KillPostmasterAsync()

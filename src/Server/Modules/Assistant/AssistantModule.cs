@@ -2,7 +2,9 @@ using Consilium.Modules.Threads.Contracts;
 
 namespace Consilium.Modules.Assistant;
 
-/// <summary>Answers questions in any thread: each has a durable run, which workers carry out. It has no routes; the doors show its messages and events.</summary>
+/// <summary>
+/// Answers questions in any thread: each has a durable run, which workers carry out. It has no routes; the doors show its messages and events.
+/// </summary>
 internal static class AssistantModule
 {
     public static void AddAssistant(this WebApplicationBuilder builder)

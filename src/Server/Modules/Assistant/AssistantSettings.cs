@@ -5,7 +5,7 @@ namespace Consilium.Modules.Assistant;
 /// <summary>How runs are carried out: the section <c>Assistant</c> of the server's configuration.</summary>
 internal sealed record AssistantSettings
 {
-    /// <summary>Runs that this process carries out at once.</summary>
+    /// <summary>Runs that this process carries out at once; with 0 it leaves them to other servers.</summary>
     public int Workers { get; init; } = 4;
 
     /// <summary>How long a run stays with a worker that is not heard of any more.</summary>
@@ -26,9 +26,9 @@ internal sealed record AssistantSettings
     public static AssistantSettings From(IConfiguration configuration)
     {
         var settings = configuration.GetSection("Assistant").Get<AssistantSettings>() ?? new();
-        if (settings is not { Workers: > 0, MaxAttempts: > 0 } || settings.Poll <= TimeSpan.Zero || settings.RetryDelay < TimeSpan.Zero
+        if (settings is not { Workers: >= 0, MaxAttempts: > 0 } || settings.Poll <= TimeSpan.Zero || settings.RetryDelay < TimeSpan.Zero
             || settings.Renewal <= TimeSpan.Zero || settings.Renewal >= settings.Lease)
-            throw new StartException("The section Assistant of the configuration needs positive values, and a Renewal shorter than the Lease.");
+            throw new StartException("The section Assistant of the configuration needs positive values (Workers: or 0) and a Renewal below the Lease.");
         return settings;
     }
 }

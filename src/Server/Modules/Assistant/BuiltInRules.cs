@@ -7,7 +7,8 @@ internal sealed partial class BuiltInRules : IAnswerer
 {
     public AnswerSource Source { get; } = new("built-in", "rules");
 
-    public IAsyncEnumerable<string> AnswerAsync(string question, CancellationToken cancellationToken) => AsyncEnumerable.Repeat(AnswerTo(question), 1);
+    public IAsyncEnumerable<string> AnswerAsync(string question, CancellationToken cancellationToken) =>
+        AsyncEnumerable.Repeat(AnswerTo(question), 1);
 
     public static string AnswerTo(string question)
     {

@@ -7,12 +7,14 @@ using Consilium.Platform.Realtime;
 
 namespace Consilium.Modules.Assistant;
 
-/// <summary>Carries out runs: claims one, has its answer written while renewing the lease, and posts it; after a fault it tries again, up to a limit.</summary>
+/// <summary>Carries out runs: claims one, has its answer written while renewing the lease, posts it; tries again after a fault, up to a limit.</summary>
 internal sealed class RunWorker(
-    IServiceScopeFactory scopes, IAnswerer answerer, Signals signals, AssistantSettings settings, CrashPoints crash, TimeProvider clock, ILogger<RunWorker> log)
+    IServiceScopeFactory scopes, IAnswerer answerer, Signals signals, AssistantSettings settings, CrashPoints crash, TimeProvider clock,
+    ILogger<RunWorker> log)
     : BackgroundService
 {
-    readonly Channel<bool> wakes = Channel.CreateBounded<bool>(new BoundedChannelOptions(settings.Workers) { FullMode = BoundedChannelFullMode.DropWrite });
+    readonly Channel<bool> wakes = Channel.CreateBounded<bool>(
+        new BoundedChannelOptions(Math.Max(1, settings.Workers)) { FullMode = BoundedChannelFullMode.DropWrite });
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -120,7 +122,8 @@ internal sealed class RunWorker(
             }
             catch (Exception fault)
             {
-                if (!held.IsCancellationRequested) log.LogWarning("The lease of run {Run} could not be renewed: {Fault}", run.Id, fault.GetType().Name);
+                if (!held.IsCancellationRequested)
+                    log.LogWarning("The lease of run {Run} could not be renewed: {Fault}", run.Id, fault.GetType().Name);
             }
         }
     }

@@ -21,21 +21,25 @@ internal sealed class Runs(RequestTransaction transaction, IThreads threads, Ass
         transaction.RunAsync(async () =>
         {
             var run = await ClaimDueAsync(cancellationToken);
-            if (run is { Fence: 1 }) await AppendEventAsync(run, EventTypes.RunStarted, new { run_id = run.Id, question_id = run.QuestionId }, cancellationToken);
+            if (run is { Fence: 1 })
+                await AppendEventAsync(run, EventTypes.RunStarted, new { run_id = run.Id, question_id = run.QuestionId }, cancellationToken);
             return run;
         }, cancellationToken);
 
     /// <summary>Locks the run and its thread for this transaction. False when the run is another's by now.</summary>
     public async Task<bool> HoldAsync(Run run, CancellationToken cancellationToken)
     {
-        if (await ExecuteAsync($"SELECT 1 FROM assistant.runs WHERE {Held} FOR UPDATE", p => p.With(run.Id).With(run.Fence), cancellationToken) is null) return false;
+        var held = await ExecuteAsync($"SELECT 1 FROM assistant.runs WHERE {Held} FOR UPDATE",
+            p => p.With(run.Id).With(run.Fence), cancellationToken);
+        if (held is null) return false;
         await ExecuteAsync($"SELECT 1 FROM {ThreadViews.Threads} WHERE id = $1 FOR UPDATE", p => p.With(run.ThreadId), cancellationToken);
         return true;
     }
 
     /// <summary>Whether the question is still there. Certain while the thread is locked.</summary>
     public async Task<bool> QuestionStandsAsync(Run run, CancellationToken cancellationToken) =>
-        await ExecuteAsync($"SELECT 1 FROM {ThreadViews.Messages} WHERE id = $1 AND retracted_at IS NULL", p => p.With(run.QuestionId), cancellationToken) is not null;
+        await ExecuteAsync($"SELECT 1 FROM {ThreadViews.Messages} WHERE id = $1 AND retracted_at IS NULL",
+            p => p.With(run.QuestionId), cancellationToken) is not null;
 
     /// <summary>Ends a run that this transaction holds.</summary>
     public async Task EndAsync(Run run, RunEnd end, CancellationToken cancellationToken)
@@ -45,7 +49,8 @@ internal sealed class Runs(RequestTransaction transaction, IThreads threads, Ass
             """, p => p.With(run.Id).With(end.Status).With(NpgsqlDbType.Text, end.Reason).With(NpgsqlDbType.Uuid, end.AnswerId)
                 .With(NpgsqlDbType.Text, end.Source?.Provider).With(NpgsqlDbType.Text, end.Source?.Model).With(clock.UtcNow()), cancellationToken);
         await AppendEventAsync(run, EventTypes.RunFinished,
-            end.Reason is null ? new { run_id = run.Id, status = end.Status } : new { run_id = run.Id, status = end.Status, reason = end.Reason }, cancellationToken);
+            end.Reason is null ? new { run_id = run.Id, status = end.Status } : new { run_id = run.Id, status = end.Status, reason = end.Reason },
+            cancellationToken);
     }
 
     /// <summary>Keeps the run with its worker. False when it is another's by now, or has ended.</summary>

@@ -16,6 +16,12 @@ internal sealed class ThreadFeed(EventLog log, Signals signals, IServiceScopeFac
     readonly Lock gate = new();
     readonly Dictionary<Guid, Followed> threads = [];
 
+    /// <summary>How many follow at the moment, in this process.</summary>
+    public int Followers
+    {
+        get { lock (gate) return threads.Values.Sum(followed => followed.Tail.Followers); }
+    }
+
     public async IAsyncEnumerable<ThreadEvent> FollowAsync(ThreadScope thread, long after, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var (tail, follower) = Join(thread.ThreadId, after);

@@ -17,6 +17,11 @@ internal sealed class ThreadTail(Guid threadId, EventLog log)
     /// <summary>Grows with every sign of a change. Read it before reading events: when it has grown since, read again.</summary>
     public long Version => Interlocked.Read(ref version);
 
+    public int Followers
+    {
+        get { lock (gate) return followers.Count; }
+    }
+
     /// <summary>Whether somebody has not been given an event up to this number yet.</summary>
     public bool IsBehind(long seq)
     {
@@ -46,6 +51,7 @@ internal sealed class ThreadTail(Guid threadId, EventLog log)
 
     public Follower Join(long after)
     {
+        Interlocked.Increment(ref version); // whoever comes anew is given nothing that was read before
         var follower = new Follower { At = after };
         lock (gate) followers.Add(follower);
         return follower;

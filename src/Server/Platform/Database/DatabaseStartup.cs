@@ -1,3 +1,5 @@
+using Npgsql;
+
 namespace Consilium.Platform.Database;
 
 /// <summary>
@@ -13,7 +15,11 @@ internal sealed class DatabaseStartup(EmbeddedDatabase embedded, IServiceProvide
         foreach (var task in services.GetServices<IStartupTask>()) await task.RunAsync(cancellationToken);
     }
 
-    public Task StoppedAsync(CancellationToken cancellationToken) => embedded.StopAsync();
+    public async Task StoppedAsync(CancellationToken cancellationToken)
+    {
+        await services.GetRequiredService<NpgsqlDataSource>().DisposeAsync(); // before its server goes
+        await embedded.StopAsync();
+    }
 
     public async ValueTask DisposeAsync() => await embedded.StopAsync();
 

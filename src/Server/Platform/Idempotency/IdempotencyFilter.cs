@@ -46,11 +46,9 @@ internal sealed class IdempotencyFilter : IEndpointFilter
                 : Problems.Of(422, "idempotency_key_reused", "This Idempotency-Key was used with another body: use a new key for a new request.");
 
         var answer = Unwrap(await next(context));
-        if (answer is IStatusCodeHttpResult { StatusCode: < 200 or >= 300 }) return answer; // rolled back
         var first = await StoredAnswer.RenderAsync(http, answer, fingerprint);
-        if (first.Status is < 200 or >= 300) return first;
-        await StoreAsync(db, scope, key, first, (answer as IValueHttpResult)?.Value as IHasResourceId);
-        await request.CommitAsync(transaction);
+        if (first.Status is >= 200 and < 300) await StoreAsync(db, scope, key, first, (answer as IValueHttpResult)?.Value as IHasResourceId);
+        await request.CommitAsync(transaction); // a refusal changed nothing, but its audit entry stays
         return first;
     }
 

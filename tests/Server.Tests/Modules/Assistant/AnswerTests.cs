@@ -1,5 +1,4 @@
 using Consilium.Modules.Accounts.Contracts;
-using Consilium.Modules.Assistant;
 using Consilium.Modules.Threads.Contracts;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -19,7 +18,8 @@ public sealed class AnswerTests(Server server) : IClassFixture<Server>
         end.Text("status").ShouldBe("completed");
         end.TryGetProperty("reason", out _).ShouldBeFalse();
         (await thread.EventTypesAsync()).ShouldBe([
-            EventTypes.ParticipantJoined, EventTypes.MessagePosted, EventTypes.RunStarted, EventTypes.ParticipantJoined, EventTypes.MessagePosted, EventTypes.RunFinished]);
+            EventTypes.ParticipantJoined, EventTypes.MessagePosted, EventTypes.RunStarted,
+            EventTypes.ParticipantJoined, EventTypes.MessagePosted, EventTypes.RunFinished]);
         var answer = (await thread.AnswersAsync()).ShouldHaveSingleItem();
         answer.Content.ShouldBe("Hello! How can I assist you today?");
         answer.SenderId.ShouldBe(AssistantAccount.Id);
@@ -53,10 +53,12 @@ public sealed class AnswerTests(Server server) : IClassFixture<Server>
 
         var answer = (await thread.AnswersAsync()).ShouldHaveSingleItem();
         (await server.Database.ScalarAsync<bool>("""
-            SELECT status = 'completed' AND answer_id = $2 AND provider = 'built-in' AND model = 'rules' AND created_at <= started_at AND started_at <= finished_at
+            SELECT status = 'completed' AND answer_id = $2 AND provider = 'built-in' AND model = 'rules'
+                AND created_at <= started_at AND started_at <= finished_at
             FROM assistant.runs WHERE question_id = $1
             """, question.Id, answer.Id)).ShouldBeTrue();
-        (await server.Database.ScalarAsync<string>("SELECT status FROM assistant.access_runs WHERE id = $1", question.RunId!.Value)).ShouldBe("completed");
+        (await server.Database.ScalarAsync<string>("SELECT status FROM assistant.access_runs WHERE id = $1", question.RunId!.Value))
+            .ShouldBe("completed");
     }
 
     [Fact]
@@ -143,7 +145,7 @@ public sealed class QueuedRunTests(QueuedRunTests.ServerWithoutWorkers server) :
 
     public sealed class ServerWithoutWorkers : Server
     {
-        protected override void ConfigureServices(IServiceCollection services) =>
-            services.Remove(services.Single(service => service.ImplementationType == typeof(RunWorker)));
+        protected override IReadOnlyDictionary<string, string?> Settings { get; init; } =
+            new Dictionary<string, string?>(StringComparer.Ordinal) { ["Assistant:Workers"] = "0" };
     }
 }

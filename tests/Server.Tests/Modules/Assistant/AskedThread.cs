@@ -6,7 +6,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Consilium.Tests.Modules.Assistant;
 
-/// <summary>A thread with an owner who asks the assistant, and staff who may step in. It belongs to no door: it uses the engine as doors do.</summary>
+/// <summary>A thread with an owner who asks the assistant, and staff who may step in. It uses the engine as doors do.</summary>
 internal sealed class AskedThread
 {
     const string Kind = "case";
@@ -41,7 +41,8 @@ internal sealed class AskedThread
     public Task<ThreadMessage> StaffWritesAsync(string text) => PostAsync(Written(staff, SenderRole.Staff, text) with { TakesTurn = true });
 
     public async Task RetractAsync(ThreadMessage message) =>
-        (await InTransactionAsync<IMessages, ChangeOutcome>(messages => messages.RetractAsync(Scope, message.Id, false, owner, default))).ShouldBe(ChangeOutcome.Done);
+        (await InTransactionAsync<IMessages, ChangeOutcome>(messages => messages.RetractAsync(Scope, message.Id, false, owner, default)))
+            .ShouldBe(ChangeOutcome.Done);
 
     public async Task CloseAsync() => (await InTransactionAsync<IThreads, bool>(threads => threads.CloseAsync(Scope, owner, default))).ShouldBeTrue();
 
@@ -67,20 +68,23 @@ internal sealed class AskedThread
     }
 
     /// <summary>The types of all events, in order.</summary>
-    public Task<List<string>> EventTypesAsync() => server.Database.ColumnAsync<string>("SELECT type FROM threads.events WHERE thread_id = $1 ORDER BY seq", Id);
+    public Task<List<string>> EventTypesAsync() =>
+        server.Database.ColumnAsync<string>("SELECT type FROM threads.events WHERE thread_id = $1 ORDER BY seq", Id);
 
     /// <summary>What the assistant has said, oldest first.</summary>
     public async Task<IReadOnlyList<ThreadMessage>> AnswersAsync()
     {
         await using var scope = server.Services.CreateAsyncScope();
-        var page = await scope.ServiceProvider.GetRequiredService<IMessages>().PageAsync(Scope, new(null, null, 200, SenderRole.Assistant, null), default);
+        var messages = scope.ServiceProvider.GetRequiredService<IMessages>();
+        var page = await messages.PageAsync(Scope, new(null, null, 200, SenderRole.Assistant, null), default);
         return page.ShouldNotBeNull().Messages;
     }
 
     public async Task<T> InTransactionAsync<TService, T>(Func<TService, Task<T>> work) where TService : notnull
     {
         await using var scope = server.Services.CreateAsyncScope();
-        return await scope.ServiceProvider.GetRequiredService<RequestTransaction>().RunAsync(() => work(scope.ServiceProvider.GetRequiredService<TService>()));
+        var transaction = scope.ServiceProvider.GetRequiredService<RequestTransaction>();
+        return await transaction.RunAsync(() => work(scope.ServiceProvider.GetRequiredService<TService>()));
     }
 
     Task InTransactionAsync<TService>(Func<TService, Task> work) where TService : notnull =>
@@ -94,9 +98,11 @@ internal sealed class AskedThread
         return result.Message!;
     }
 
-    NewMessage Written(Caller sender, SenderRole role, string text) => new(Id, Kind, Reach.All, sender.UserId, sender.Role.Wire(), role, "Test", text);
+    NewMessage Written(Caller sender, SenderRole role, string text) =>
+        new(Id, Kind, Reach.All, sender.UserId, sender.Role.Wire(), role, "Test", text);
 
     ThreadScope Scope => new(Id, Kind, owner.UserId, Reach.All);
 
-    static Caller Person(Role role) => new(Guid.CreateVersion7(), role, null, Guid.CreateVersion7(), false, new HashSet<string>(StringComparer.Ordinal));
+    static Caller Person(Role role) =>
+        new(Guid.CreateVersion7(), role, null, Guid.CreateVersion7(), false, new HashSet<string>(StringComparer.Ordinal));
 }

@@ -63,5 +63,6 @@ public sealed class BuiltInRulesTests
     }
 
     [Fact]
-    public void A_long_text_of_near_misses_is_answered_at_once() => BuiltInRules.AnswerTo(string.Concat(Enumerable.Repeat("thank ", 3_400))).ShouldBe(Otherwise);
+    public void A_long_text_of_near_misses_is_answered_at_once() =>
+        BuiltInRules.AnswerTo(string.Concat(Enumerable.Repeat("thank ", 3_400))).ShouldBe(Otherwise);
 }

@@ -24,7 +24,8 @@ public sealed class LeaseTests
             (await thread.EndOfRunAsync(question)).Text("status").ShouldBe("completed");
             (await server.Database.ScalarAsync<int>("SELECT attempts FROM assistant.runs WHERE id = $1", question.RunId!.Value)).ShouldBe(1);
 
-            Task<DateTime> LeaseAsync() => server.Database.ScalarAsync<DateTime>("SELECT lease_until FROM assistant.runs WHERE id = $1", question.RunId!.Value);
+            Task<DateTime> LeaseAsync() =>
+                server.Database.ScalarAsync<DateTime>("SELECT lease_until FROM assistant.runs WHERE id = $1", question.RunId!.Value);
         }
         finally
         {
@@ -66,7 +67,8 @@ public sealed class LeaseTests
 
         await stopping.DisposeAsync();
 
-        (await database.ScalarAsync<bool>("SELECT status = 'queued' AND attempts = 0 AND lease_until <= now() FROM assistant.runs WHERE id = $1", question.RunId!.Value))
+        (await database.ScalarAsync<bool>(
+            "SELECT status = 'queued' AND attempts = 0 AND lease_until <= now() FROM assistant.runs WHERE id = $1", question.RunId!.Value))
             .ShouldBeTrue();
         var other = await ScriptedServer.StartAsync(script, database);
         try

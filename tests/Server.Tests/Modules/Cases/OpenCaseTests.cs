@@ -36,7 +36,7 @@ public sealed class OpenCaseTests(CaseServer server) : IClassFixture<CaseServer>
     [Fact]
     public async Task A_patient_opens_a_case_and_shows_as_user()
     {
-        using var patient = await server.SignedInAsync("patient");
+        using var patient = await server.SignInAsync("patient@example.com", "patient123");
         var message = await patient.SayAsync(await patient.OpenCaseAsync(), "Hello");
 
         message.Text("sender_role").ShouldBe("user");

@@ -24,6 +24,18 @@ public sealed class BadInputTests(Server server) : IClassFixture<Server>
         await (await user.PostJsonAsync(Cases, body)).ShouldRefuseFieldsAsync(field);
     }
 
+    [Theory]
+    [InlineData("\"tomorrow\"")]
+    [InlineData("5")]
+    [InlineData("\"0001-01-01T00:00:00+14:00\"")]
+    [InlineData("\"2026-02-30T00:00:00Z\"")]
+    public async Task A_time_that_is_none_is_400_and_named(string time)
+    {
+        using var admin = await server.SignedInAsync("admin");
+        var body = $$"""{"name":"a key","scopes":["cases:write"],"expires_at":{{time}}}""";
+        await (await admin.PostJsonAsync("/api/v1/api-keys", body)).ShouldRefuseFieldsAsync("expires_at");
+    }
+
     [Fact]
     public async Task A_missing_body_is_400()
     {

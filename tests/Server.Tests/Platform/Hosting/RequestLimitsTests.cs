@@ -53,6 +53,7 @@ public sealed class RequestLimitsTests
         await refused.ShouldBeProblemAsync(503, "overloaded");
         refused.Headers.RetryAfter.ShouldNotBeNull();
         (await client.GetAsync("/health/live")).StatusCode.ShouldBe(HttpStatusCode.OK);
+        slow.Close();
         await server.DisposeAsync();
     }
 

@@ -1,3 +1,6 @@
+using System.Net.Sockets;
+using System.Text;
+
 namespace Consilium.Tests.Platform.Hosting;
 
 public sealed class StartAndStopTests
@@ -11,6 +14,22 @@ public sealed class StartAndStopTests
         server.Output.ShouldContain(server.Data);
         (await server.TerminateAsync()).ShouldBe(0);
         server.PostmasterId.ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task A_request_that_does_not_end_delays_the_stop_but_does_not_spoil_it()
+    {
+        await using var server = await ServerProcess.StartAsync();
+        using var slow = new TcpClient();
+        await slow.ConnectAsync(server.Address.Host, server.Address.Port);
+        await slow.GetStream().WriteAsync(Encoding.ASCII.GetBytes(
+            "POST /auth/login HTTP/1.1\r\nHost: localhost\r\nExpect: 100-continue\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n"));
+        using var answer = new StreamReader(slow.GetStream());
+        (await answer.ReadLineAsync()).ShouldBe("HTTP/1.1 100 Continue"); // the request is being read
+
+        (await server.TerminateAsync()).ShouldBe(0);
+        server.PostmasterId.ShouldBeNull();
+        server.Output.ShouldNotContain("Not everything had ended");
     }
 
     [Theory]
