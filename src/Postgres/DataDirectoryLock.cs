@@ -1,10 +1,16 @@
+using System.Diagnostics;
 using System.Globalization;
+using System.Text;
 
 namespace Consilium.Postgres;
 
 /// <summary>Says that one server owns a data directory. The kernel frees it when the process dies, so it is never stale.</summary>
 public sealed class DataDirectoryLock : IDisposable
 {
+    // A killed process keeps its files for a moment, until the kernel has taken its memory back.
+    static readonly TimeSpan DyingHolder = TimeSpan.FromMilliseconds(500);
+    static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(10);
+
     readonly FileStream held;
 
     DataDirectoryLock(FileStream file) => held = file;
@@ -17,17 +23,17 @@ public sealed class DataDirectoryLock : IDisposable
         var path = Path.Combine(directory, "server.lock");
         try
         {
-            // FileShare.None is an flock(2) on Unix: it belongs to this open file and ends with it, however the process ends.
-            var file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 0);
+            var waiting = Stopwatch.StartNew();
+            FileStream? file;
+            while ((file = TryOpen(path)) is null)
+            {
+                if (waiting.Elapsed > DyingHolder) throw AnotherServer(directory, path);
+                Thread.Sleep(PollInterval);
+            }
+
             file.SetLength(0);
-            file.Write(System.Text.Encoding.ASCII.GetBytes(Environment.ProcessId.ToString(CultureInfo.InvariantCulture)));
+            file.Write(Encoding.ASCII.GetBytes(Environment.ProcessId.ToString(CultureInfo.InvariantCulture)));
             return new DataDirectoryLock(file);
-        }
-        catch (IOException error) when (error.HResult is Libc.WouldBlockOnLinux or Libc.WouldBlockOnMac)
-        {
-            var holder = HolderOf(path) is { } pid ? $" (process {pid})" : "";
-            throw new PostgresStartException(
-                $"Another server{holder} is running on the data directory {directory}. Stop it, or give this one a directory of its own with Data__Directory.", error);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
@@ -36,6 +42,25 @@ public sealed class DataDirectoryLock : IDisposable
     }
 
     public void Dispose() => held.Dispose();
+
+    static FileStream? TryOpen(string path)
+    {
+        try
+        {
+            // FileShare.None is an flock(2) on Unix: it belongs to this open file and ends with it, however the process ends.
+            return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 0);
+        }
+        catch (IOException error) when (error.HResult is Libc.WouldBlockOnLinux or Libc.WouldBlockOnMac)
+        {
+            return null;
+        }
+    }
+
+    static PostgresStartException AnotherServer(string directory, string path)
+    {
+        var holder = HolderOf(path) is { } pid ? $" (process {pid})" : "";
+        return new($"Another server{holder} is running on the data directory {directory}. Stop it, or give this one a directory of its own with Data__Directory.");
+    }
 
     static int? HolderOf(string path)
     {

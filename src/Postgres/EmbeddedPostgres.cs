@@ -45,18 +45,19 @@ public sealed class EmbeddedPostgres : IAsyncDisposable
         var cluster = new Cluster(data);
         var binaries = await PostgresBinaries.FindAsync(cluster.Path, cluster.ReadVersion(), cancellationToken);
         var account = await ServerAccount.ChooseAsync(cluster.Path, cancellationToken);
-        await account.CheckReachAsync(data, cancellationToken);
-        await account.CheckReachAsync(binaries.Directory, cancellationToken);
+        await account.OwnClusterAsync(cluster.Path, cancellationToken);
+        await account.CheckReachAsync([data, binaries.Directory], cancellationToken);
 
         var started = new EmbeddedPostgres(options, new Postmaster(cluster, binaries, account, options));
         try
         {
             await started.BringUpAsync(cluster, binaries, account, cancellationToken);
         }
-        catch
+        catch (Exception error)
         {
             await started.DisposeAsync();
-            throw;
+            if (error is not (NpgsqlException or IOException or UnauthorizedAccessException)) throw;
+            throw new PostgresStartException($"PostgreSQL in {cluster.Path} could not be brought up: {error.Message} Its log is {cluster.Log}.", error);
         }
 
         started.watch = Task.Run(started.WatchAsync, CancellationToken.None);
@@ -136,6 +137,7 @@ public sealed class EmbeddedPostgres : IAsyncDisposable
             {
                 try
                 {
+                    postmaster.CutShutdownShort();
                     await EnsureRunningAsync(stopping.Token);
                     reported = "";
                 }

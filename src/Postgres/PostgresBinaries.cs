@@ -9,6 +9,8 @@ internal sealed record PostgresBinaries(string Directory, int MajorVersion, stri
 {
     const int OldestSupported = 15;
 
+    static string? Named => Environment.GetEnvironmentVariable("CONSILIUM_POSTGRES_BIN") is { Length: > 0 } named ? named : null;
+
     public string InitDb => Path.Combine(Directory, "initdb");
 
     public string Postgres => Path.Combine(Directory, "postgres");
@@ -25,6 +27,11 @@ internal sealed record PostgresBinaries(string Directory, int MajorVersion, stri
             found.Add(binaries);
         }
 
+        if (found.Count == 0 && Named is { } named)
+        {
+            throw new PostgresStartException($"CONSILIUM_POSTGRES_BIN names {named}, which holds no PostgreSQL {OldestSupported} or newer ('postgres' and 'initdb').");
+        }
+
         if (found.Count == 0)
         {
             throw new PostgresStartException(
@@ -39,7 +46,7 @@ internal sealed record PostgresBinaries(string Directory, int MajorVersion, stri
 
     static IEnumerable<string> Candidates()
     {
-        if (Environment.GetEnvironmentVariable("CONSILIUM_POSTGRES_BIN") is { Length: > 0 } named) return [named];
+        if (Named is { } named) return [named];
         return
         [
             Path.Combine(AppContext.BaseDirectory, "postgres", "bin"),

@@ -9,6 +9,7 @@ internal sealed class Postmaster(Cluster cluster, PostgresBinaries binaries, Ser
 {
     static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(10);
     static readonly TimeSpan AnswerLimit = TimeSpan.FromSeconds(5);
+    static readonly TimeSpan DrainLimit = TimeSpan.FromSeconds(3);
     static readonly TimeSpan ShutdownLimit = TimeSpan.FromSeconds(60);
     static readonly TimeSpan SurvivorLimit = TimeSpan.FromMilliseconds(200);
     static readonly TimeSpan RetryLimit = TimeSpan.FromSeconds(10);
@@ -22,6 +23,7 @@ internal sealed class Postmaster(Cluster cluster, PostgresBinaries binaries, Ser
         echo $!
         """;
 
+    readonly Stopwatch shuttingDown = new();
     PostmasterProcess? current;
     string? socketDirectory;
 
@@ -44,24 +46,27 @@ internal sealed class Postmaster(Cluster cluster, PostgresBinaries binaries, Ser
         if (PostmasterFile.Read(cluster.Path) is not { } found || PostmasterProcess.Find(found.ProcessId, cluster.Path) is not { } process) return false;
         options.Progress?.Invoke($"Taking over the running PostgreSQL (process {process.Id})…");
         var unanswered = new Stopwatch();
+        bool? ours = null;
         while (process.IsAlive && unanswered.Elapsed < AnswerLimit)
         {
             if (PostmasterFile.Read(cluster.Path) is { Status: PostmasterFile.Ready } ready)
             {
                 unanswered.Start();
                 socketDirectory = ready.SocketDirectory;
-                if (await AnswersAsync(cancellationToken) is { } ours)
+                ours = await AnswersAsync(cancellationToken);
+                if (ours == true && cluster.HasSettings(options.Settings, ready.SocketDirectory))
                 {
-                    if (!ours || !cluster.HasSettings(options.Settings, ready.SocketDirectory)) break;
                     current = process;
                     return true;
                 }
+
+                if (ours is not null) break;
             }
 
             await Task.Delay(PollInterval, cancellationToken);
         }
 
-        if (process.IsAlive && !process.BelongsTo(cluster.Path))
+        if (process.IsAlive && ours != true && !process.BelongsTo(cluster.Path))
         {
             throw new PostgresStartException(
                 $"{PostmasterFile.PathIn(cluster.Path)} names process {process.Id}, a PostgreSQL that does not answer and may be another's. Stop it, then start again.");
@@ -82,7 +87,7 @@ internal sealed class Postmaster(Cluster cluster, PostgresBinaries binaries, Ser
             await RemoveRemainsAsync(cancellationToken);
             Configure();
             var logStart = new FileInfo(cluster.Log) is { Exists: true } log ? log.Length : 0;
-            var process = await LaunchAsync(cancellationToken);
+            var process = await LaunchAsync();
             if (process is not null && await IsReadyAsync(process, cancellationToken))
             {
                 current = process;
@@ -98,6 +103,21 @@ internal sealed class Postmaster(Cluster cluster, PostgresBinaries binaries, Ser
 
             await Task.Delay(PollInterval, cancellationToken);
         }
+    }
+
+    /// <summary>
+    /// Ends a shutdown that waits for the server's own connections to close, as SIGTERM asks of a postmaster: it would refuse new ones meanwhile.
+    /// </summary>
+    public void CutShutdownShort()
+    {
+        if (PostmasterFile.Read(cluster.Path) is not { Status: PostmasterFile.Stopping })
+        {
+            shuttingDown.Reset();
+            return;
+        }
+
+        shuttingDown.Start();
+        if (shuttingDown.Elapsed > DrainLimit) current?.Signal(Libc.Interrupt);
     }
 
     public async Task StopAsync(CancellationToken cancellationToken)
@@ -126,6 +146,7 @@ internal sealed class Postmaster(Cluster cluster, PostgresBinaries binaries, Ser
         foreach (var signal in (int[])[0, Libc.Quit, Libc.Kill])
         {
             var survivors = PostmasterProcess.AllOf(cluster.Path).ToList();
+            if (survivors.Count == 0) break;
             if (signal != 0) survivors.ForEach(survivor => survivor.Signal(signal));
             await Task.WhenAll(survivors.Select(survivor => survivor.HasEndedWithinAsync(SurvivorLimit, cancellationToken)));
         }
@@ -153,7 +174,7 @@ internal sealed class Postmaster(Cluster cluster, PostgresBinaries binaries, Ser
         }
     }
 
-    async Task<PostmasterProcess?> LaunchAsync(CancellationToken cancellationToken)
+    async Task<PostmasterProcess?> LaunchAsync()
     {
         var launched = await account.RunAsync(["/bin/sh", "-c", Launch, "sh", cluster.Log, binaries.Postgres, "-D", cluster.Path], CancellationToken.None);
         if (!int.TryParse(launched.Output, CultureInfo.InvariantCulture, out var pid))
@@ -161,7 +182,6 @@ internal sealed class Postmaster(Cluster cluster, PostgresBinaries binaries, Ser
             throw new PostgresStartException($"PostgreSQL could not be launched: {launched.Errors}");
         }
 
-        cancellationToken.ThrowIfCancellationRequested();
         return PostmasterProcess.Launched(pid);
     }
 
@@ -189,14 +209,19 @@ internal sealed class Postmaster(Cluster cluster, PostgresBinaries binaries, Ser
         }
     }
 
-    // Null: no answer (yet). Otherwise whether the postmaster that answers is this cluster's.
+    // Null: no answer (yet). Otherwise whether the postmaster that answers is this cluster's; then the dead server's sessions are ended,
+    // lest they hold locks or commit after the next server has looked.
     async Task<bool?> AnswersAsync(CancellationToken cancellationToken)
     {
         try
         {
             await using var connection = await OpenAsync("postgres", cancellationToken);
             await using var question = new NpgsqlCommand("SELECT current_setting('data_directory')", connection);
-            return (string?)await question.ExecuteScalarAsync(cancellationToken) == cluster.Path;
+            if ((string?)await question.ExecuteScalarAsync(cancellationToken) != cluster.Path) return false;
+            await using var end = new NpgsqlCommand(
+                "SELECT count(pg_terminate_backend(pid, 1000)) FROM pg_stat_activity WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()", connection);
+            await end.ExecuteScalarAsync(cancellationToken);
+            return true;
         }
         catch (NpgsqlException)
         {

@@ -6,6 +6,7 @@ namespace Consilium.Postgres;
 internal sealed record PostmasterFile(int ProcessId, string SocketDirectory, string Status)
 {
     public const string Ready = "ready";
+    public const string Stopping = "stopping";
 
     public static string PathIn(string cluster) => Path.Combine(cluster, "postmaster.pid");
 

@@ -15,7 +15,6 @@ internal sealed record PostmasterProcess(int Id, string StartedAt)
     public static PostmasterProcess? Find(int id, string cluster)
     {
         if (StartOf(id) is not { } startedAt) return null;
-        if (!OperatingSystem.IsLinux()) return new PostmasterProcess(id, startedAt);
         return NameOf(id) == "postgres" && (DirectoryOf(id) ?? cluster) == cluster ? new PostmasterProcess(id, startedAt) : null;
     }
 
@@ -34,7 +33,7 @@ internal sealed record PostmasterProcess(int Id, string StartedAt)
     }
 
     /// <summary>Whether the process certainly works in the cluster; signals go to no other.</summary>
-    public bool BelongsTo(string cluster) => !OperatingSystem.IsLinux() || DirectoryOf(Id) == cluster;
+    public bool BelongsTo(string cluster) => DirectoryOf(Id) == cluster;
 
     public void Signal(int signal)
     {
@@ -62,9 +61,21 @@ internal sealed record PostmasterProcess(int Id, string StartedAt)
         return fields[0] is "Z" or "X" ? null : fields[19];
     }
 
-    static string? NameOf(int id) => ReadProc(id, "comm")?.Trim();
+    static string? NameOf(int id)
+    {
+        if (OperatingSystem.IsLinux()) return ReadProc(id, "comm")?.Trim();
+        try
+        {
+            using var process = Process.GetProcessById(id);
+            return process.ProcessName;
+        }
+        catch (Exception error) when (error is ArgumentException or InvalidOperationException)
+        {
+            return null;
+        }
+    }
 
-    // Null when the process hides it from this user.
+    // Null when the process hides it from this user, or the system has no /proc.
     static string? DirectoryOf(int id)
     {
         try

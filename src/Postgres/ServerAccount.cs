@@ -51,20 +51,30 @@ internal sealed class ServerAccount
         if (owner is not null) Libc.ChangeOwner(path, owner.User, owner.Group);
     }
 
-    /// <summary>Refuses a place that the account cannot reach, naming the directory that is closed to it.</summary>
-    public async Task CheckReachAsync(string directory, CancellationToken cancellationToken)
+    /// <summary>Hands over a cluster of root's, made where root did not have to step down.</summary>
+    public async Task OwnClusterAsync(string cluster, CancellationToken cancellationToken)
     {
-        if (owner is null) return;
-        var parts = new Stack<string>();
-        for (var part = directory; part is not null; part = Path.GetDirectoryName(part)) parts.Push(part);
-        var check = await RunAsync(["/bin/sh", "-c", "for d; do [ -x \"$d\" ] || { echo \"$d\"; exit 1; }; done", "sh", .. parts], cancellationToken);
+        if (owner is null || await OwnerOfAsync(cluster, cancellationToken) is not { User: 0 }) return;
+        var handedOver = await Command.RunAsync(["chown", "-R", $"{owner.User}:{owner.Group}", cluster], cancellationToken);
+        if (!handedOver.Succeeded) throw new PostgresStartException($"The database in {cluster} cannot be handed to '{owner.Name}': {handedOver.Errors}");
+    }
+
+    /// <summary>Refuses places that the account cannot reach, naming the directory that is closed to it.</summary>
+    public async Task CheckReachAsync(IEnumerable<string> directories, CancellationToken cancellationToken)
+    {
+        if (prefix.Count == 0) return;
+        var check = await RunAsync(
+            ["/bin/sh", "-c", "for d; do [ -x \"$d\" ] || { echo \"$d\"; exit 1; }; done", "sh", .. directories.SelectMany(DownTo).Distinct()], cancellationToken);
         if (!check.Succeeded)
         {
             throw new PostgresStartException(
-                $"PostgreSQL refuses to run as root, so it runs as the user '{owner.Name}', who cannot enter {check.Output}{check.Errors}. "
-                + $"Allow it with 'chmod o+x {check.Output}', choose another place, or start the server as an ordinary user.");
+                $"PostgreSQL refuses to run as root, so it runs {(owner is null ? "without root's rights" : $"as the user '{owner.Name}'")} and cannot enter "
+                + $"{check.Output}{check.Errors}. Allow it with 'chmod o+x {check.Output}', choose another place, or start the server as an ordinary user.");
         }
     }
+
+    static IEnumerable<string> DownTo(string directory) =>
+        Path.GetDirectoryName(directory) is { } parent ? DownTo(parent).Append(directory) : [directory];
 
     static ServerAccount SteppedDownTo(Account account) => new(
         ["setpriv", $"--reuid={account.User}", $"--regid={account.Group}", "--clear-groups", "--"], account);

@@ -1,4 +1,5 @@
 using Consilium.Modules.Accounts;
+using Consilium.Modules.Assistant;
 using Consilium.Modules.Audit;
 using Consilium.Modules.Cases;
 using Consilium.Modules.Threads;
@@ -11,6 +12,7 @@ return await ServerProcess.RunAsync(() =>
     builder.AddAudit();
     builder.AddAccounts();
     builder.AddThreads();
+    builder.AddAssistant();
     builder.AddCases();
 
     var app = builder.Build();

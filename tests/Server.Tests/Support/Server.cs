@@ -56,7 +56,7 @@ public class Server : IAsyncLifetime
     /// <summary>Somebody without an account.</summary>
     public Client Anonymous() => new(Address);
 
-    /// <summary>A fresh account of this role (user, patient, doctor, hospital, staff, assistant, admin), signed in.</summary>
+    /// <summary>A fresh account of this role (user, patient, doctor, hospital, staff, admin), signed in.</summary>
     public async Task<Client> SignedInAsync(string role)
     {
         var email = $"{role}-{Guid.CreateVersion7():N}@example.com";
@@ -108,12 +108,11 @@ public class Server : IAsyncLifetime
             builder.UseSetting("Data:Directory", TempDirectory.New());
             builder.UseSetting("Limits:RequestsPerSecond", "0");
             builder.UseSetting("Database:MaxPoolSize", "20");
+            builder.UseSetting("Accounts:PasswordIterations", "1000"); // hashing at its real cost would be most of the run
             builder.UseSetting("Logging:LogLevel:Default", "Warning");
             foreach (var (key, value) in server.Settings) builder.UseSetting(key, value);
             builder.ConfigureTestServices(services =>
             {
-                services.AddAuthentication();
-                services.AddAuthorization();
                 services.AddSingleton(server.Clock);
                 server.ConfigureServices(services);
             });

@@ -15,12 +15,11 @@ internal sealed class ServerProcess : IAsyncDisposable
 
     readonly FreePort port = FreePort.Take();
     readonly StringBuilder output = new();
-    readonly Dictionary<string, string> environment;
     Process? process;
 
     ServerProcess(Dictionary<string, string> environment)
     {
-        this.environment = environment;
+        Environment = environment;
         Address = new($"http://127.0.0.1:{port.Number}");
     }
 
@@ -28,6 +27,9 @@ internal sealed class ServerProcess : IAsyncDisposable
 
     /// <summary>The data directory; the server's database is in <c>postgres</c> below it.</summary>
     public string Data { get; } = TempDirectory.New();
+
+    /// <summary>What the next start finds in its environment.</summary>
+    public IDictionary<string, string> Environment { get; }
 
     /// <summary>What all starts have printed so far.</summary>
     public string Output
@@ -83,6 +85,20 @@ internal sealed class ServerProcess : IAsyncDisposable
         await process.WaitForExitAsync();
     }
 
+    /// <summary>Waits until the server process has ended by itself; returns its exit code (137 after SIGKILL).</summary>
+    public async Task<int> ExitAsync()
+    {
+        await process!.WaitForExitAsync().WaitAsync(ReadyWithin);
+        return process.ExitCode;
+    }
+
+    /// <summary>Starts the server again on the same data and waits until it has ended by itself, ready or not; returns its exit code.</summary>
+    public Task<int> RestartUntilExitAsync()
+    {
+        Launch();
+        return ExitAsync();
+    }
+
     /// <summary>SIGKILL to the postmaster alone; returns once it is gone.</summary>
     public async Task KillPostmasterAsync()
     {
@@ -120,7 +136,7 @@ internal sealed class ServerProcess : IAsyncDisposable
             WorkingDirectory = Data,
             Environment = { ["DOTNET_ENVIRONMENT"] = null, ["ASPNETCORE_ENVIRONMENT"] = "Development", ["Data__Directory"] = Data, ["Limits__RequestsPerSecond"] = "0" },
         };
-        foreach (var (name, value) in environment) start.Environment[name] = value;
+        foreach (var (name, value) in Environment) start.Environment[name] = value;
         process = new() { StartInfo = start };
         process.OutputDataReceived += (_, line) => Keep(line.Data);
         process.ErrorDataReceived += (_, line) => Keep(line.Data);

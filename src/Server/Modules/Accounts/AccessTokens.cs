@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.Unicode;
 
 namespace Consilium.Modules.Accounts;
 
@@ -54,6 +55,7 @@ internal sealed class AccessTokens(KeyRing keys, TimeProvider time)
         if (Base64UrlText.Decode(text[parts[0]]) is not { } header
             || Base64UrlText.Decode(text[parts[1]]) is not { } claims
             || Base64UrlText.Decode(text[parts[2]]) is not { } signature) return TokenFault.Encoding;
+        if (!Utf8.IsValid(header) || !Utf8.IsValid(claims)) return TokenFault.Json; // the parser looks only at what is read of it
         try
         {
             var (key, fault) = JudgeHeader(header);

@@ -1,5 +1,6 @@
 using Consilium.Modules.Accounts.Contracts;
 using Consilium.Platform.Database;
+using Consilium.Platform.Hosting;
 using Consilium.Platform.Jobs;
 using Consilium.Platform.Secrets;
 using Microsoft.AspNetCore.Authentication;
@@ -42,6 +43,7 @@ internal static class AccountsModule
 
         services.AddSingleton<IStartupTask, LoadSigningKeys>();
         services.AddSingleton<IStartupTask, FirstAccounts>();
+        services.AddSingleton<IStartupNotice, DemoAccountsNotice>();
         services.AddScoped<IJobHandler, ForgetOldAccess>();
     }
 

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Text;
 using System.Text;
 
@@ -15,8 +16,7 @@ internal static class Base64UrlText
     {
         if (text.Length % 4 == 1) return null;
         var bytes = new byte[text.Length * 3 / 4];
-        return Base64Url.TryDecodeFromChars(text, bytes, out var written) && written == bytes.Length && Base64Url.EncodeToString(bytes).AsSpan().SequenceEqual(text)
-            ? bytes
-            : null;
+        return Base64Url.DecodeFromChars(text, bytes, out _, out var written) == OperationStatus.Done && written == bytes.Length
+            && Base64Url.EncodeToString(bytes).AsSpan().SequenceEqual(text) ? bytes : null;
     }
 }

@@ -32,7 +32,7 @@ internal static class GuessablePassword
 
     static int Left(string text, string? email)
     {
-        var own = (email ?? "").ToLowerInvariant().Split('@', '.', '-', '_', '+').Where(part => part.Length >= 3);
+        var own = (email ?? "").ToLowerInvariant().Split('@', '.', '-', '_', '+').Where(part => part.Length >= 4);
         foreach (var word in own.Concat(Words)) text = text.Replace(word, " ", StringComparison.Ordinal);
         return CountUnpredictable(text);
     }

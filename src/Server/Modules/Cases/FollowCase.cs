@@ -8,6 +8,7 @@ using Consilium.Platform.Hosting;
 using Consilium.Platform.Json;
 using Consilium.Platform.Realtime;
 using FluentValidation;
+using Microsoft.AspNetCore.Mvc;
 
 namespace Consilium.Modules.Cases;
 
@@ -17,7 +18,9 @@ internal sealed class FollowCase(
 {
     public static void Map(RouteGroupBuilder cases)
     {
-        cases.MapGet("/{id:guid}/events", (Guid id, HttpContext http, Caller caller, FollowCase useCase) => useCase.EventsAsync(id, http, caller))
+        cases.MapGet("/{id:guid}/events", (
+                Guid id, [FromQuery] string? after, [FromHeader(Name = "Last-Event-ID")] string? lastEventId, HttpContext http, Caller caller, FollowCase useCase) =>
+                useCase.EventsAsync(id, lastEventId ?? after, http, caller))
             .RequireRoles(CaseAccess.Readers).AllowStreamTicket().LongLived()
             .WithSummary("Follow a case by server-sent events")
             .WithDescription("""
@@ -25,7 +28,8 @@ internal sealed class FollowCase(
                 Frames without an `id` (typing) are shown and not kept. A comment comes at least every 15 seconds.
                 """)
             .Produces<CaseEvent>(200, "text/event-stream");
-        cases.MapGet("/{id:guid}/ws", (Guid id, HttpContext http, Caller caller, FollowCase useCase) => useCase.SocketAsync(id, http, caller))
+        cases.MapGet("/{id:guid}/ws", (Guid id, [FromQuery] string? after, HttpContext http, Caller caller, FollowCase useCase) =>
+                useCase.SocketAsync(id, after, http, caller))
             .RequireRoles(CaseAccess.Readers).AllowStreamTicket().LongLived()
             .WithSummary("Follow a case over a WebSocket")
             .WithDescription("""
@@ -35,34 +39,33 @@ internal sealed class FollowCase(
             .Produces(101);
     }
 
-    async Task<IResult> EventsAsync(Guid id, HttpContext http, Caller caller)
+    async Task<IResult> EventsAsync(Guid id, string? cursor, HttpContext http, Caller caller)
     {
-        var (thread, after, problem) = await BeginAsync(id, http, caller);
+        var (thread, after, problem) = await BeginAsync(id, cursor, http, caller);
         if (problem is not null) return problem;
         await ServerSentEvents.WriteAsync(http, stop => FramesAsync(thread, after, stop), sessions.Ended(caller));
         return Results.Empty;
     }
 
-    async Task<IResult> SocketAsync(Guid id, HttpContext http, Caller caller)
+    async Task<IResult> SocketAsync(Guid id, string? cursor, HttpContext http, Caller caller)
     {
         if (!http.WebSockets.IsWebSocketRequest) return Problems.Of(400, "websocket_required", "Open this address as a WebSocket.");
         if (!Origins.Allows(http)) return Problems.Of(403, "origin_refused", "Pages of this origin may not open streams here.");
-        var (thread, after, problem) = await BeginAsync(id, http, caller);
+        var (thread, after, problem) = await BeginAsync(id, cursor, http, caller);
         if (problem is not null) return problem;
         await JsonSocket.RunAsync(http, stop => ObjectsAsync(thread, after, stop), (message, stop) => ReceiveAsync(thread, message, caller, stop), sessions.Ended(caller));
         return Results.Empty;
     }
 
-    async Task<(ThreadScope Thread, long After, IResult? Problem)> BeginAsync(Guid id, HttpContext http, Caller caller)
+    async Task<(ThreadScope Thread, long After, IResult? Problem)> BeginAsync(Guid id, string? cursor, HttpContext http, Caller caller)
     {
         var thread = CaseAccess.ToRead(id, caller);
-        var cursor = http.Request.Headers["Last-Event-ID"].ToString() is { Length: > 0 } header ? header : http.Request.Query["after"].ToString();
         long after = 0;
-        if (cursor.Length > 0 && !long.TryParse(cursor, NumberStyles.None, CultureInfo.InvariantCulture, out after))
+        if (!string.IsNullOrEmpty(cursor) && !long.TryParse(cursor, NumberStyles.None, CultureInfo.InvariantCulture, out after))
             return (thread, 0, Problems.Invalid("after", "must be the number of an event: a whole number from 0."));
         var last = await threads.LastSeqAsync(thread, http.RequestAborted);
         await access.RecordReadAsync(id, "case.follow", last is not null, caller, http.RequestAborted);
-        return last is null ? (thread, 0, Problems.NotFound()) : (thread, cursor.Length > 0 ? after : last.Value, null);
+        return last is null ? (thread, 0, Problems.NotFound()) : (thread, string.IsNullOrEmpty(cursor) ? last.Value : after, null);
     }
 
     async IAsyncEnumerable<ServerSentEvent> FramesAsync(ThreadScope thread, long after, [EnumeratorCancellation] CancellationToken cancellationToken)
@@ -107,7 +110,7 @@ internal sealed class FollowCase(
         }
         catch (JsonException fault)
         {
-            return JsonSocket.Error("validation_failed", $"{JsonPaths.ToField(fault.Path)} has the wrong type or form.", message);
+            return JsonSocket.Error("validation_failed", $"{JsonPaths.OfPath(fault.Path)} has the wrong type or form.", message);
         }
         var checkedRequest = await validator.ValidateAsync(request, cancellationToken);
         if (!checkedRequest.IsValid)

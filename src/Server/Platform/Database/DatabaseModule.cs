@@ -20,6 +20,7 @@ internal static class DatabaseModule
         services.AddDbContext<ConsiliumDb>((provider, options) => options.UseNpgsql(provider.GetRequiredService<NpgsqlDataSource>()));
         services.AddScoped<RequestTransaction>();
         services.AddSingleton<Migrator>();
-        services.AddHostedService<DatabaseStartup>();
+        services.AddSingleton<DatabaseStartup>();
+        services.AddHostedService(provider => provider.GetRequiredService<DatabaseStartup>());
     }
 }

@@ -1,31 +1,27 @@
-using Consilium.Postgres;
+using Npgsql;
 
 namespace Consilium.Platform.Database;
 
 /// <summary>
-/// Before anything listens: takes the data directory, starts the embedded PostgreSQL where none is configured, migrates, and runs the
-/// modules' <see cref="IStartupTask"/>s. After everything has stopped, or when the start failed: stops the embedded PostgreSQL.
+/// Before anything listens: takes the data directory, migrates, and runs the modules' <see cref="IStartupTask"/>s. After everything has
+/// stopped, or when the start failed: stops the embedded PostgreSQL and lets the directory go.
 /// </summary>
-internal sealed class DatabaseStartup(
-    DatabaseSettings settings, EmbeddedDatabase embedded, IServiceProvider services) : IHostedLifecycleService, IAsyncDisposable
+internal sealed class DatabaseStartup(EmbeddedDatabase embedded, IServiceProvider services) : IHostedLifecycleService, IAsyncDisposable
 {
-    DataDirectoryLock? directory;
-
     public async Task StartingAsync(CancellationToken cancellationToken)
     {
-        directory = DataDirectoryLock.Acquire(settings.DataDirectory);
-        if (settings.External is null) await embedded.StartAsync(cancellationToken);
+        embedded.TakeDirectory();
         await services.GetRequiredService<Migrator>().MigrateAsync(cancellationToken);
         foreach (var task in services.GetServices<IStartupTask>()) await task.RunAsync(cancellationToken);
     }
 
-    public Task StoppedAsync(CancellationToken cancellationToken) => DisposeAsync().AsTask();
-
-    public async ValueTask DisposeAsync()
+    public async Task StoppedAsync(CancellationToken cancellationToken)
     {
+        await services.GetRequiredService<NpgsqlDataSource>().DisposeAsync(); // before its server goes
         await embedded.StopAsync();
-        directory?.Dispose();
     }
+
+    public async ValueTask DisposeAsync() => await embedded.StopAsync();
 
     public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
     public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;

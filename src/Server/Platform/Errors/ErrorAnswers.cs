@@ -1,5 +1,7 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Net.Sockets;
+using System.Text.Json;
 using System.Text.RegularExpressions;
 using Consilium.Platform.Json;
 using Microsoft.AspNetCore.Diagnostics;
@@ -39,6 +41,7 @@ internal sealed partial class ErrorAnswers(ILogger<ErrorAnswers> log) : IExcepti
             405 => Problems.Details(405, "method_not_allowed", "This address does not take this method: see the Allow header."),
             413 => Problems.Details(413, "body_too_large", "The body is larger than this address takes."),
             415 => Problems.Details(415, "unsupported_media_type", "Send the body as application/json."),
+            408 => Problems.Details(408, "request_timeout", "The request arrived too slowly."),
             429 => Problems.Details(429, "too_many_requests", "Too many requests: wait as long as Retry-After says."),
             var other => Problems.Details(other, "error", "The request failed."),
         });
@@ -57,10 +60,12 @@ internal sealed partial class ErrorAnswers(ILogger<ErrorAnswers> log) : IExcepti
         {
             case BadHttpRequestException bad: return DescribeBadRequest(bad);
             case DomainException domain: return Problems.Details(409, domain.Code, domain.Message);
+            case JsonException json: return DescribeJson(json); // where a route reads its body itself
             case DbUpdateConcurrencyException: return Problems.Details(409, "changed_meanwhile", "Somebody else changed this at the same time: read it again.");
         }
         if (Busy(exception) is { } busy) return Problems.Details(busy.Status, busy.Code, busy.Message);
-        log.LogError(exception, "A request failed");
+        if (Refused(exception) is { } refused) return refused;
+        log.LogError(exception, "A request failed, trace {TraceId}", Activity.Current?.TraceId.ToHexString());
         return Problems.Details(500, "internal_error", "Something went wrong here, and it was logged. Quote trace_id when you report it.");
     }
 
@@ -80,24 +85,51 @@ internal sealed partial class ErrorAnswers(ILogger<ErrorAnswers> log) : IExcepti
         _ => null,
     };
 
+    // Rules of the tables that two requests at once can break although each had looked: the use case answers the ordinary case itself.
+    static ProblemDetails? Refused(Exception exception) => (exception as PostgresException ?? exception.InnerException as PostgresException)?.SqlState switch
+    {
+        PostgresErrorCodes.UniqueViolation or PostgresErrorCodes.ExclusionViolation =>
+            Problems.Details(409, "already_exists", "This exists already, or overlaps with something that does."),
+        PostgresErrorCodes.CharacterNotInRepertoire or PostgresErrorCodes.UntranslatableCharacter =>
+            Problems.Details(400, "malformed_text", "The text has a character that cannot be kept, such as U+0000."),
+        _ => null,
+    };
+
     static BusyException DatabaseAway() =>
         new(503, TimeSpan.FromSeconds(1), "database_unavailable", "The database is not reachable at the moment: try again.");
 
     static ProblemDetails DescribeBadRequest(BadHttpRequestException bad)
     {
-        if (bad.StatusCode == 413) return Problems.Details(413, "body_too_large", "The body is larger than this address takes.");
-        if (bad.StatusCode == 415) return Problems.Details(415, "unsupported_media_type", "Send the body as application/json.");
-        if (bad.StatusCode != 400) return Problems.Details(bad.StatusCode, "bad_request", "The request could not be read.");
-        if (bad.InnerException is System.Text.Json.JsonException json)
-            return Problems.Invalid(JsonPaths.ToField(json.Path), "has the wrong type or form.").ProblemDetails;
-        if (FailedParameter().Match(bad.Message) is { Success: true } parameter)
-            return Problems.Invalid(JsonPaths.ToField(parameter.Groups["name"].Value), "has the wrong type or form.").ProblemDetails;
-        return bad.Message.Contains("body", StringComparison.Ordinal)
-            ? Problems.Invalid("$", "A body is required.").ProblemDetails
+        switch (bad.StatusCode)
+        {
+            case 400: break;
+            case 408: return Problems.Details(408, "body_too_slow", "The body arrived too slowly.");
+            case 413: return Problems.Details(413, "body_too_large", "The body is larger than this address takes.");
+            case 415: return Problems.Details(415, "unsupported_media_type", "Send the body as application/json.");
+            default: return Problems.Details(bad.StatusCode, "bad_request", "The request could not be read.");
+        }
+        if (bad.InnerException is JsonException json) return DescribeJson(json);
+        if (bad.Message.Contains("body", StringComparison.Ordinal)) return Problems.Invalid(JsonPaths.Body, "A body is required.").ProblemDetails;
+        return Parameter().Match(bad.Message) is { Success: true } parameter
+            ? Problems.Invalid(JsonPaths.OfMember(parameter.Groups["name"].Value),
+                parameter.Groups["missing"].Success ? "is required." : "has the wrong type or form.").ProblemDetails
             : Problems.Details(400, "bad_request", "The request could not be read.");
     }
 
+    static ProblemDetails DescribeJson(JsonException json)
+    {
+        var missing = json.Message.StartsWith("JSON deserialization for type", StringComparison.Ordinal) // the serializer names them in words alone
+            ? QuotedName().Matches(json.Message[json.Message.IndexOf(':', StringComparison.Ordinal)..])
+            : null;
+        if (missing is not { Count: > 0 }) return Problems.Invalid(JsonPaths.OfPath(json.Path), "has the wrong type or form.").ProblemDetails;
+        var inside = JsonPaths.OfPath(json.Path) is var path and not JsonPaths.Body ? path + "." : "";
+        return Problems.Invalid(missing.ToDictionary(name => inside + name.Groups["name"].Value, _ => new[] { "is required." }, StringComparer.Ordinal)).ProblemDetails;
+    }
+
     // The framework names the parameter only in its message: 'Failed to bind parameter "int limit" from "x".'
-    [GeneratedRegex("^(Failed to bind parameter|Required parameter) \"[^\"]*?(?<name>\\w+)\"", RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
-    private static partial Regex FailedParameter();
+    [GeneratedRegex("^(Failed to bind parameter|(?<missing>Required parameter)) \"[^\"]*?(?<name>\\w+)\"", RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
+    private static partial Regex Parameter();
+
+    [GeneratedRegex("'(?<name>[^']+)'", RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
+    private static partial Regex QuotedName();
 }

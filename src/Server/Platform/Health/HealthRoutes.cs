@@ -21,22 +21,22 @@ internal static class HealthRoutes
     public static void MapHealth(this IEndpointRouteBuilder app)
     {
         var health = app.MapGroup("/health").AllowAnonymous().DisableRateLimiting().WithTags(Tag);
-        health.MapGet("", GetHealth);
-        health.MapGet("/live", GetLiveness);
-        health.MapGet("/ready", GetReadiness);
+        health.MapGet("", GetHealth).WithSummary("Tell whether the server works")
+            .WithDescription("`healthy` once the server has started and as long as its database answers.").Produces<HealthResponse>(503);
+        health.MapGet("/live", GetLiveness).WithSummary("Tell that the process lives")
+            .WithDescription("Whatever it depends on.");
+        health.MapGet("/ready", GetReadiness).WithSummary("Tell whether the server can take requests")
+            .WithDescription("Part by part; 503 while one of them is `unhealthy`.").Produces<ReadinessResponse>(503);
     }
 
-    /// <summary>Tells whether the server works: it has started and its database answers.</summary>
     static async Task<Results<Ok<HealthResponse>, JsonHttpResult<HealthResponse>>> GetHealth(HealthReports reports)
     {
         var report = await reports.LatestAsync();
         return Answer(report.Entries[DatabaseHealth.Name].Status, new HealthResponse(Word(report.Entries[DatabaseHealth.Name].Status)));
     }
 
-    /// <summary>Tells that the process lives, whatever it depends on.</summary>
     static Ok<HealthResponse> GetLiveness() => TypedResults.Ok(new HealthResponse(Word(HealthStatus.Healthy)));
 
-    /// <summary>Tells whether the server can take requests, part by part.</summary>
     static async Task<Results<Ok<ReadinessResponse>, JsonHttpResult<ReadinessResponse>>> GetReadiness(HealthReports reports)
     {
         var report = await reports.LatestAsync();

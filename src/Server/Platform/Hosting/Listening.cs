@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace Consilium.Platform.Hosting;
@@ -27,8 +28,30 @@ internal static class Listening
             limits.MinRequestBodyDataRate = new MinDataRate(bytesPerSecond: 240, gracePeriod: TimeSpan.FromSeconds(5));
             limits.MinResponseDataRate = new MinDataRate(bytesPerSecond: 240, gracePeriod: TimeSpan.FromSeconds(5));
             limits.MaxRequestBodySize = 1024 * 1024; // a route that takes files says so by RequestSizeLimit
+            kestrel.ConfigureEndpointDefaults(endpoint => endpoint.Use(endpoint.ApplicationServices.GetRequiredService<CutOff>().WatchOver));
         });
-        // Within the ten seconds that supervisors give: the rest is for stopping the database.
+        builder.Services.AddSingleton<CutOff>();
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(8));
     }
+}
+
+/// <summary>
+/// At the stop, cuts the connections of requests that have not ended by then: of the ten seconds that supervisors give, those who keep what
+/// was promised (open transactions, the audit trail, the database) need some as well.
+/// </summary>
+internal sealed class CutOff : IDisposable
+{
+    static readonly TimeSpan Patience = TimeSpan.FromSeconds(4);
+
+    readonly CancellationTokenSource over = new();
+
+    public CutOff(IHostApplicationLifetime lifetime) => lifetime.ApplicationStopping.Register(() => over.CancelAfter(Patience));
+
+    public ConnectionDelegate WatchOver(ConnectionDelegate next) => async connection =>
+    {
+        await using var watch = over.Token.UnsafeRegister(static open => ((ConnectionContext)open!).Abort(), connection);
+        await next(connection);
+    };
+
+    public void Dispose() => over.Dispose();
 }

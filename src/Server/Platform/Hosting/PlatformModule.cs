@@ -4,6 +4,7 @@ using Consilium.Platform.Health;
 using Consilium.Platform.Idempotency;
 using Consilium.Platform.Jobs;
 using Consilium.Platform.Json;
+using Consilium.Platform.OpenApi;
 using Consilium.Platform.Realtime;
 using Consilium.Platform.Telemetry;
 using Consilium.Platform.Validation;
@@ -20,6 +21,7 @@ internal static class PlatformModule
         builder.ConfigureListening();
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton<ReadyNotice>();
+        services.AddSingleton<CrashPoints>();
         builder.AddDatabase();
         services.AddHealth();
         services.AddSingleton<Signals>();
@@ -29,9 +31,8 @@ internal static class PlatformModule
         services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = true);
         services.AddExceptionHandler<ErrorAnswers>();
         services.AddValidation();
-        services.AddAuthentication();
-        services.AddAuthorization();
         services.AddRateLimiter(_ => { });
+        services.AddApiDocument();
 
         services.AddJobs();
     }
@@ -47,6 +48,7 @@ internal static class PlatformModule
         app.UseConcurrencyLimit();
         app.UseAuthentication();
         app.UseRateLimits();
+        app.Use(AnswerWhereNothingIs);
         app.UseAuthorization();
         app.UseWebSockets();
         app.UseMiddleware<StrictJsonBody>();
@@ -56,6 +58,7 @@ internal static class PlatformModule
     public static RouteGroupBuilder MapApi(this WebApplication app)
     {
         app.MapFrontPage();
+        app.MapApiDocument();
         var api = app.MapGroup("");
         api.AddEndpointFilter<IdempotencyFilter>();
         api.Validated();
@@ -63,6 +66,15 @@ internal static class PlatformModule
         api.MapHealth();
         api.MapJobs();
         return api;
+    }
+
+    // Addresses without a route are nobody's secret: 404 and 405 to anyone, instead of the 401 of deny by default.
+    static Task AnswerWhereNothingIs(HttpContext context, RequestDelegate next)
+    {
+        if (context.GetEndpoint() is RouteEndpoint) return next(context);
+        if (context.GetEndpoint()?.RequestDelegate is { } refuse) return refuse(context);
+        context.Response.StatusCode = StatusCodes.Status404NotFound;
+        return Task.CompletedTask;
     }
 
     /// <summary>HEAD wherever there is a GET with an end: the server leaves the body away.</summary>

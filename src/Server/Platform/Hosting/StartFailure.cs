@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using System.Text.RegularExpressions;
+using Consilium.Postgres;
 using Microsoft.AspNetCore.Connections;
 using Npgsql;
 
@@ -10,7 +11,7 @@ internal static partial class StartFailure
 {
     public static string Explain(Exception fault) => fault switch
     {
-        StartException known => known.Message,
+        StartException or PostgresStartException => fault.Message,
         AggregateException { InnerException: { } only } => Explain(only),
         IOException { InnerException: AddressInUseException } taken => PortTaken(taken.Message),
         SocketException { SocketErrorCode: SocketError.AccessDenied } =>

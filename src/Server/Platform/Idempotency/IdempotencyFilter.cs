@@ -30,7 +30,7 @@ internal sealed class IdempotencyFilter : IEndpointFilter
             return await next(context);
 
         var key = header.ToString();
-        if (key.Length is 0 or > MaxKeyLength || key.Any(c => c is < ' ' or > '~'))
+        if (header.Count != 1 || key.Length is 0 or > MaxKeyLength || key.Any(c => c is < ' ' or > '~'))
             return Problems.Invalid(Header, $"must be 1 to {MaxKeyLength} printable ASCII characters.");
 
         var scope = $"{caller} {http.Request.Path}";
@@ -45,18 +45,21 @@ internal sealed class IdempotencyFilter : IEndpointFilter
                 ? stored
                 : Problems.Of(422, "idempotency_key_reused", "This Idempotency-Key was used with another body: use a new key for a new request.");
 
-        var result = await next(context);
-        while (result is INestedHttpResult nested) result = nested.Result; // Results<Created<…>, ProblemHttpResult>
-        if (result is not IResult answer || result is IStatusCodeHttpResult { StatusCode: < 200 or >= 300 })
-        {
-            await request.CommitAsync(transaction); // a refusal has no effect, but its audit entry stays
-            return result;
-        }
+        var answer = Unwrap(await next(context));
         var first = await StoredAnswer.RenderAsync(http, answer, fingerprint);
-        await StoreAsync(db, scope, key, first, (result as IValueHttpResult)?.Value as IHasResourceId);
-        await request.CommitAsync(transaction);
+        if (first.Status is >= 200 and < 300) await StoreAsync(db, scope, key, first, (answer as IValueHttpResult)?.Value as IHasResourceId);
+        await request.CommitAsync(transaction); // a refusal changed nothing, but its audit entry stays
         return first;
     }
+
+    // A union such as Results<Created<T>, ProblemHttpResult> hides the status of what it holds; a handler may also return the bare body.
+    static IResult Unwrap(object? result) => result switch
+    {
+        INestedHttpResult nested => Unwrap(nested.Result),
+        IResult answer => answer,
+        string text => TypedResults.Text(text),
+        _ => TypedResults.Json(result, statusCode: StatusCodes.Status200OK),
+    };
 
     static async Task<bool> TryLockAsync(ConsiliumDb db, string scope, string key, CancellationToken cancellationToken)
     {

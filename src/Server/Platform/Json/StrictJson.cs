@@ -6,16 +6,19 @@ namespace Consilium.Platform.Json;
 
 /// <summary>
 /// One walk over a JSON body before it is bound. Refuses what the serializer would let through or fail on late: duplicate keys at any
-/// depth, <c>\u0000</c>, lone surrogates, text that is not UTF-8, more than 32 levels (I-JSON, RFC 7493, and what PostgreSQL can hold).
+/// depth, <c>\u0000</c>, lone surrogates, text that is not UTF-8, numbers beyond any double, more than 32 levels (I-JSON, RFC 7493, and what
+/// PostgreSQL can hold).
 /// </summary>
 internal static class StrictJson
 {
     public const int MaxDepth = 32;
+    const int MaxDigits = 64;
 
     /// <summary>Null when the body is fine, else what is wrong with it, in words for the sender.</summary>
     public static string? Fault(ReadOnlySpan<byte> body)
     {
         if (body.IsEmpty) return null; // whether a body is required is the route's to say
+        if (body.StartsWith((ReadOnlySpan<byte>)[0xEF, 0xBB, 0xBF])) return "The body begins with a byte order mark: send it without.";
         if (!Utf8.IsValid(body)) return "The body is not valid UTF-8.";
         try
         {
@@ -49,6 +52,9 @@ internal static class StrictJson
                     break;
                 case JsonTokenType.String:
                     if (EscapeFault(reader) is { } badText) return badText;
+                    break;
+                case JsonTokenType.Number:
+                    if (reader.ValueSpan.Length > MaxDigits || !double.IsFinite(reader.GetDouble())) return "A number is too long or too large.";
                     break;
             }
         }

@@ -2,39 +2,43 @@ using System.Buffers;
 using Consilium.Platform.Errors;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Http.Metadata;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.Net.Http.Headers;
 
 namespace Consilium.Platform.Json;
 
 /// <summary>
 /// Reads a request's JSON body once, within the route's size limit, and refuses what <see cref="StrictJson"/> refuses. The bytes stay
-/// at hand (<see cref="Bytes"/>) for the idempotency fingerprint.
+/// at hand (<see cref="Bytes"/>) for the idempotency fingerprint. A body of another type passes only where the route accepts it:
+/// by a form parameter, or by <c>.Accepts&lt;T&gt;(type)</c>.
 /// </summary>
 internal sealed class StrictJsonBody(RequestDelegate next)
 {
     /// <summary>Room for the longest message (20 000 characters) written wholly in escapes.</summary>
     public const int DefaultLimit = 512 * 1024;
 
+    const int FirstRead = 8 * 1024;
+
     public async Task InvokeAsync(HttpContext context)
     {
-        var request = context.Request;
-        if (!HasBody(context) || context.GetEndpoint() is not { } endpoint)
+        if (!HasBody(context) || context.GetEndpoint() is not RouteEndpoint route)
         {
             await next(context);
             return;
         }
-        if (request.Headers.ContentEncoding.Count > 0)
+        if (Unsupported(context.Request, route) is { } unsupported)
         {
-            await ErrorAnswers.WriteAsync(context, Problems.Details(415, "unsupported_encoding", "Send the body without Content-Encoding."));
+            await ErrorAnswers.WriteAsync(context, unsupported);
             return;
         }
-        if (!request.HasJsonContentType())
+        if (!context.Request.HasJsonContentType())
         {
-            await next(context); // a form where the route takes one; anything else ends as 415 in binding
+            await next(context);
             return;
         }
 
-        var limit = endpoint.Metadata.GetMetadata<IRequestSizeLimitMetadata>()?.MaxRequestBodySize ?? DefaultLimit;
-        var body = await ReadAsync(context, (int)Math.Min(limit, int.MaxValue));
+        var limit = route.Metadata.GetMetadata<IRequestSizeLimitMetadata>()?.MaxRequestBodySize ?? DefaultLimit;
+        var body = await ReadAsync(context, limit);
         if (body is null)
         {
             await ErrorAnswers.WriteAsync(context, Problems.Details(413, "body_too_large", $"The body is larger than the {limit} bytes that this address takes."));
@@ -43,12 +47,12 @@ internal sealed class StrictJsonBody(RequestDelegate next)
         if (StrictJson.Fault(body) is { } fault)
         {
             await ErrorAnswers.WriteAsync(context, Problems.Details(400, "malformed_json", fault,
-                new Dictionary<string, string[]>(StringComparer.Ordinal) { ["$"] = [fault] }));
+                new Dictionary<string, string[]>(StringComparer.Ordinal) { [JsonPaths.Body] = [fault] }));
             return;
         }
         context.Items[typeof(StrictJsonBody)] = body;
-        request.Body = new MemoryStream(body, writable: false);
-        request.ContentLength = body.Length;
+        context.Request.Body = new MemoryStream(body, writable: false);
+        context.Request.ContentLength = body.Length;
         await next(context);
     }
 
@@ -56,20 +60,29 @@ internal sealed class StrictJsonBody(RequestDelegate next)
     public static byte[] Bytes(HttpContext context) => context.Items[typeof(StrictJsonBody)] as byte[] ?? [];
 
     static bool HasBody(HttpContext context) =>
-        context.Features.Get<IHttpRequestBodyDetectionFeature>()?.CanHaveBody ?? context.Request.ContentLength > 0;
+        context.Features.Get<IHttpRequestBodyDetectionFeature>()?.CanHaveBody is not false && context.Request.ContentLength is not 0;
 
-    static async ValueTask<byte[]?> ReadAsync(HttpContext context, int limit)
+    static ProblemDetails? Unsupported(HttpRequest request, RouteEndpoint route)
+    {
+        if (request.Headers.ContentEncoding.Count > 0) return Problems.Details(415, "unsupported_encoding", "Send the body without Content-Encoding.");
+        var accepted = route.Metadata.GetMetadata<IAcceptsMetadata>()?.ContentTypes;
+        if (!MediaTypeHeaderValue.TryParse(request.ContentType, out var type)) return WrongType(accepted);
+        if (type.Charset.HasValue && !type.Charset.Equals("utf-8", StringComparison.OrdinalIgnoreCase) && !type.Charset.Equals("\"utf-8\"", StringComparison.OrdinalIgnoreCase))
+            return Problems.Details(415, "unsupported_charset", "Send the body in UTF-8.");
+        var fits = accepted is null ? request.HasJsonContentType() : accepted.Any(wanted => type.IsSubsetOf(new MediaTypeHeaderValue(wanted)));
+        return fits ? null : WrongType(accepted);
+    }
+
+    static ProblemDetails WrongType(IReadOnlyList<string>? accepted) =>
+        Problems.Details(415, "unsupported_media_type", $"Send the body as {string.Join(" or ", accepted ?? ["application/json"])}.");
+
+    static async ValueTask<byte[]?> ReadAsync(HttpContext context, long limit)
     {
         var length = context.Request.ContentLength;
         if (length > limit) return null;
-        if (length is { } known)
-        {
-            var exact = new byte[known];
-            await context.Request.Body.ReadExactlyAsync(exact, context.RequestAborted);
-            return exact;
-        }
-        var chunks = new ArrayBufferWriter<byte>();
-        while (await context.Request.Body.ReadAsync(chunks.GetMemory(4096), context.RequestAborted) is var read and > 0)
+        // What a client only announces takes no memory here.
+        var chunks = new ArrayBufferWriter<byte>((int)Math.Min(length + 1 ?? FirstRead, FirstRead));
+        while (await context.Request.Body.ReadAsync(chunks.GetMemory(), context.RequestAborted) is var read and > 0)
         {
             chunks.Advance(read);
             if (chunks.WrittenCount > limit) return null;

@@ -10,8 +10,8 @@ internal static class ValidationFilter
 {
     public static void AddValidation(this IServiceCollection services)
     {
-        ValidatorOptions.Global.PropertyNameResolver = (_, member, _) => member is null ? null : JsonPaths.ToField(member.Name);
-        ValidatorOptions.Global.DisplayNameResolver = (_, member, _) => member is null ? null : JsonPaths.ToField(member.Name);
+        ValidatorOptions.Global.PropertyNameResolver = (_, member, _) => member is null ? null : JsonPaths.OfMember(member.Name);
+        ValidatorOptions.Global.DisplayNameResolver = (_, member, _) => member is null ? null : JsonPaths.OfMember(member.Name);
         ValidatorOptions.Global.LanguageManager.Enabled = false;
         foreach (var found in AssemblyScanner.FindValidatorsInAssembly(typeof(ValidationFilter).Assembly, includeInternalTypes: true))
             services.AddSingleton(found.InterfaceType, found.ValidatorType);

@@ -3,6 +3,7 @@ using System.Diagnostics;
 using Consilium.Platform.Database;
 using Consilium.Platform.Realtime;
 using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Hosting.Internal;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Consilium.Tests.Platform.Realtime;
@@ -55,6 +56,22 @@ public sealed class SignalsTests : DatabaseTest
         var sent = await SignalUntilHeardAsync(here.Signals, "thread:1");
 
         own.ShouldBe(sent);
+    }
+
+    [Fact]
+    public async Task A_note_arrives_with_its_signal_here_and_in_other_processes()
+    {
+        await using var here = await StartedAsync();
+        await using var there = await StartedAsync();
+        using var listening = there.Signals.Listen("thread:1", _ => heard.Enqueue("any"));
+        using var notes = there.Signals.Listen("thread:1", note => { if (note is not null) heard.Enqueue(note); });
+        using var local = here.Signals.Listen("thread:1", note => { if (note is not null) heard.Enqueue($"local {note}"); });
+        await SignalUntilHeardAsync(here.Signals, "thread:1");
+
+        here.Signals.Signal("thread:1", "ab12");
+
+        await UntilAsync(() => heard.Contains("ab12"));
+        heard.ShouldContain("local ab12");
     }
 
     [Fact]
@@ -119,7 +136,7 @@ public sealed class SignalsTests : DatabaseTest
         var configuration = new ConfigurationBuilder()
             .AddInMemoryCollection(new Dictionary<string, string?>(StringComparer.Ordinal) { ["ConnectionStrings:Database"] = Database.ConnectionString }).Build();
         var settings = new DatabaseSettings(configuration);
-        return new(Database.Source, settings, new EmbeddedDatabase(settings), NullLogger<Signals>.Instance);
+        return new(Database.Source, settings, new EmbeddedDatabase(settings, new ApplicationLifetime(NullLogger<ApplicationLifetime>.Instance)), NullLogger<Signals>.Instance);
     }
 
     async Task<Running> StartedAsync()

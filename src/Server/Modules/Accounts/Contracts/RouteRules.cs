@@ -1,3 +1,5 @@
+using Consilium.Platform.OpenApi;
+
 namespace Consilium.Modules.Accounts.Contracts;
 
 /// <summary>
@@ -21,9 +23,20 @@ internal static class RouteRules
     public static TBuilder AllowStreamTicket<TBuilder>(this TBuilder route) where TBuilder : IEndpointConventionBuilder =>
         route.WithMetadata(new StreamTicketAllowed());
 
-    internal sealed record RolesAllowed(IReadOnlyList<Role> Roles);
+    internal sealed record RolesAllowed(IReadOnlyList<Role> Roles) : IRolesMetadata
+    {
+        IEnumerable<string> IRolesMetadata.RoleNames => Roles.Select(role => role.Wire());
+    }
 
-    internal sealed record ScopeAllowed(string Scope);
+    internal sealed record ScopeAllowed(string Scope) : ISecuritySchemeMetadata
+    {
+        string ISecuritySchemeMetadata.Scheme => SecuritySchemes.ApiKey;
+        IReadOnlyList<string> ISecuritySchemeMetadata.Scopes => [Scope];
+    }
 
-    internal sealed record StreamTicketAllowed;
+    internal sealed record StreamTicketAllowed : ISecuritySchemeMetadata
+    {
+        string ISecuritySchemeMetadata.Scheme => SecuritySchemes.StreamTicket;
+        IReadOnlyList<string> ISecuritySchemeMetadata.Scopes => [];
+    }
 }

@@ -87,7 +87,7 @@ internal interface IMessageCompanion
 /// <summary>What other modules may join in their own statements, to have rights and activity in the query itself.</summary>
 internal static class ThreadViews
 {
-    /// <summary>(id, kind, owner_id, status, assistant_mode, last_seq, last_message_at, created_at, updated_at, closed_at)</summary>
+    /// <summary>(id, kind, owner_id, status, assistant_mode, last_seq, last_message_at, created_at, updated_at, closed_at); locking its row locks the thread</summary>
     public const string Threads = "threads.access_threads";
 
     /// <summary>(thread_id, user_id, role, joined_seq, last_read_seq)</summary>

@@ -1,0 +1,80 @@
+using System.Text;
+
+namespace Consilium.Bench;
+
+/// <summary>One line of the table: the product against its limits, measured in turn.</summary>
+/// <param name="Limits">Name and measurement of each limit, in the order of the columns.</param>
+internal sealed record Scenario(string Name, Func<double, Task<Sample>> Product, IReadOnlyList<(string Name, Func<double, Task<Sample>> Run)> Limits)
+{
+    public async Task<Measured> MeasureAsync(BenchOptions options)
+    {
+        Console.WriteLine($"{Name}…");
+        await Product(1); // both sides warm up
+        foreach (var (_, run) in Limits) await run(1);
+        var product = new List<Sample>();
+        var limits = Limits.Select(_ => new List<Sample>()).ToArray();
+        for (var round = 0; round < options.Rounds; round++)
+        {
+            for (var i = 0; i < Limits.Count; i++) limits[i].Add(await Limits[i].Run(options.Seconds));
+            product.Add(await Product(options.Seconds));
+        }
+        return new(Name, product, [.. Limits.Select((limit, i) => (limit.Name, limits[i]))]);
+    }
+}
+
+internal sealed record Measured(string Name, List<Sample> Product, List<(string Name, List<Sample> Samples)> Limits);
+
+internal static class Scenarios
+{
+    public static IEnumerable<Scenario> All(Stage stage, BenchOptions options) =>
+        new[] { Post(stage, options, 16), Post(stage, options, 64), PostHot(stage, 64), Page(stage, 16), Page(stage, 64) }
+            .Where(s => options.Only is null || s.Name.Contains(options.Only, StringComparison.OrdinalIgnoreCase));
+
+    static Scenario Post(Stage stage, BenchOptions options, int connections) => new(
+        $"post, {options.Threads} threads, {connections} connections",
+        seconds => new Load(stage.Product, Posts(stage, options.Threads)).RunAsync(connections, seconds),
+        [
+            ("RAW", seconds => new Load(stage.Limits, (c, i) => RawPost(stage, 1 + (int)((c * 7919 + i) % options.Threads))).RunAsync(connections, seconds)),
+            .. Pg(stage, LimitSql.AppendScript(options.Threads), connections),
+        ]);
+
+    static Scenario PostHot(Stage stage, int connections) => new(
+        $"post, one hot thread, {connections} connections",
+        seconds => new Load(stage.Product, Posts(stage, 1)).RunAsync(connections, seconds),
+        [
+            ("RAW", seconds => new Load(stage.Limits, (_, _) => RawPost(stage, 1)).RunAsync(connections, seconds)),
+            .. Pg(stage, LimitSql.AppendScript(1), connections),
+        ]);
+
+    static Scenario Page(Stage stage, int connections) => new(
+        $"page of 50, {connections} connections",
+        seconds => new Load(stage.Product, (c, i) => Get(stage.Product, $"/api/v1/cases/{stage.Cases[(int)((c + i) % Math.Min(20, stage.Cases.Count))]}/messages?before=1000000000&limit=50", stage.Token)).RunAsync(connections, seconds),
+        [
+            ("RAW", seconds => new Load(stage.Limits, (c, i) => Get(stage.Limits, $"/page/{1 + ((c + i) % 20)}", null)).RunAsync(connections, seconds)),
+            .. Pg(stage, LimitSql.PageScript, connections),
+            ("JSON", seconds => new Load(stage.Limits, (_, _) => Get(stage.Limits, "/json", null)).RunAsync(connections, seconds)),
+        ]);
+
+    static (string, Func<double, Task<Sample>>)[] Pg(Stage stage, string script, int clients) =>
+        PgBench.Path is null ? [] : [("PG", seconds => PgBench.RunAsync(stage.LimitDatabase, script, clients, seconds))];
+
+    static Func<int, long, byte[]> Posts(Stage stage, int threads)
+    {
+        var run = Guid.CreateVersion7().ToString("N")[^10..];
+        return (connection, i) =>
+        {
+            var body = $$"""{"content":"{{LimitSql.Text}}","ask_assistant":false,"client_token":"{{run}}-{{connection}}-{{i}}"}""";
+            var caseId = stage.Cases[(int)((connection * 7919 + i) % threads)];
+            return Request($"POST /api/v1/cases/{caseId}/messages HTTP/1.1\r\nHost: {stage.Product.Authority}\r\nAuthorization: Bearer {stage.Token}\r\n", body);
+        };
+    }
+
+    static byte[] RawPost(Stage stage, int thread) =>
+        Request($"POST /append/{thread} HTTP/1.1\r\nHost: {stage.Limits.Authority}\r\n", $$"""{"content":"{{LimitSql.Text}}"}""");
+
+    static byte[] Request(string head, string body) =>
+        Encoding.UTF8.GetBytes($"{head}Content-Type: application/json\r\nContent-Length: {Encoding.UTF8.GetByteCount(body)}\r\n\r\n{body}");
+
+    static byte[] Get(Uri address, string path, string? token) =>
+        Encoding.UTF8.GetBytes($"GET {path} HTTP/1.1\r\nHost: {address.Authority}\r\n{(token is null ? "" : $"Authorization: Bearer {token}\r\n")}\r\n");
+}

@@ -1,0 +1,167 @@
+using System.Diagnostics;
+using System.Net.Http.Headers;
+using System.Net.Sockets;
+using System.Text.Json;
+using Consilium.Postgres;
+using Npgsql;
+
+namespace Consilium.Bench;
+
+/// <summary>
+/// Everything that the measurements need, on 127.0.0.1: one PostgreSQL with the product's settings, the product on it as in production, the
+/// bare endpoints on a database beside it, and a user whose cases have messages.
+/// </summary>
+internal sealed class Stage : IAsyncDisposable
+{
+    const string Password = "a long password for measuring";
+
+    readonly string directory = Path.Combine(Path.GetTempPath(), "cbench-" + Guid.CreateVersion7().ToString("N")[^8..]);
+    readonly List<Process> processes = [];
+    EmbeddedPostgres postgres = null!;
+
+    public Uri Product { get; private set; } = null!;
+    public Uri Limits { get; private set; } = null!;
+    public string Token { get; private set; } = "";
+    public IReadOnlyList<string> Cases { get; private set; } = [];
+
+    /// <summary>The database of the limits: <c>limit_threads</c> and <c>limit_messages</c>.</summary>
+    public NpgsqlConnectionStringBuilder LimitDatabase { get; private set; } = null!;
+
+    public static async Task<Stage> SetUpAsync(BenchOptions options)
+    {
+        var stage = new Stage();
+        try
+        {
+            await stage.StartAsync(options);
+            return stage;
+        }
+        catch
+        {
+            await stage.DisposeAsync();
+            throw;
+        }
+    }
+
+    async Task StartAsync(BenchOptions options)
+    {
+        Directory.CreateDirectory(directory);
+        postgres = await EmbeddedPostgres.StartAsync(new()
+        {
+            DataDirectory = Path.Combine(directory, "data"),
+            Progress = Console.WriteLine,
+            Settings = new Dictionary<string, string>(StringComparer.Ordinal) { ["max_connections"] = "300" },
+        });
+        LimitDatabase = new(postgres.ConnectionString) { Database = "limits", MaxPoolSize = 64 };
+        await ExecuteAsync(postgres.ConnectionString, "CREATE DATABASE limits");
+        await ExecuteAsync(LimitDatabase.ConnectionString, LimitSql.Schema(options.Threads));
+
+        Product = Address();
+        Limits = Address();
+        var server = Path.Combine(Root(), "src/Server/bin", Configuration(), "net10.0/Server.dll");
+        Start(server, ["--urls", Product.ToString()], new()
+        {
+            ["ASPNETCORE_ENVIRONMENT"] = "Production",
+            ["Data__Directory"] = Path.Combine(directory, "server"),
+            ["ConnectionStrings__Database"] = postgres.ConnectionString,
+            ["Limits__RequestsPerSecond"] = "0",
+        });
+        Start(typeof(Stage).Assembly.Location, ["limits", Limits.ToString(), LimitDatabase.ConnectionString], []);
+        await ReadyAsync(new(Product, "health"));
+        await ReadyAsync(new(Limits, "json"));
+        await FillAsync(options);
+    }
+
+    async Task FillAsync(BenchOptions options)
+    {
+        using var http = new HttpClient { BaseAddress = Product };
+        await SendAsync(http, "auth/signup", new { email = "bench@example.com", password = Password });
+        var login = await SendAsync(http, "auth/login", new { username = "bench@example.com", password = Password });
+        Token = login.GetProperty("access_token").GetString()!;
+        http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", Token);
+        Console.WriteLine($"Opening {options.Threads} cases…");
+        var cases = new string[options.Threads];
+        await Parallel.ForAsync(0, options.Threads, new ParallelOptions { MaxDegreeOfParallelism = 8 }, async (i, _) =>
+        {
+            var opened = await SendAsync(http, "api/v1/cases", new { issue_description = "A case to measure." });
+            cases[i] = opened.GetProperty("id").GetString()!;
+        });
+        Cases = cases;
+        Console.WriteLine("Posting 100 messages to each of the first 20…");
+        await Parallel.ForAsync(0, 2000, new ParallelOptions { MaxDegreeOfParallelism = 16 }, async (i, _) =>
+            await SendAsync(http, $"api/v1/cases/{cases[i % Math.Min(20, cases.Length)]}/messages", new { content = LimitSql.Text, ask_assistant = false }));
+        await ExecuteAsync(postgres.ConnectionString, "VACUUM ANALYZE");
+        await ExecuteAsync(LimitDatabase.ConnectionString, "VACUUM ANALYZE");
+    }
+
+    static async Task<JsonElement> SendAsync(HttpClient http, string path, object body)
+    {
+        using var answer = await http.PostAsJsonAsync(path, body);
+        if (!answer.IsSuccessStatusCode) throw new InvalidOperationException($"{path}: {(int)answer.StatusCode} {await answer.Content.ReadAsStringAsync()}");
+        return await answer.Content.ReadFromJsonAsync<JsonElement>();
+    }
+
+    void Start(string assembly, string[] arguments, Dictionary<string, string> environment)
+    {
+        var start = new ProcessStartInfo("dotnet", [assembly, .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
+        foreach (var (name, value) in environment) start.Environment[name] = value;
+        var process = Process.Start(start)!;
+        process.OutputDataReceived += (_, _) => { };
+        process.ErrorDataReceived += (_, line) => { if (line.Data is { Length: > 0 } text) Console.Error.WriteLine(text); };
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+        processes.Add(process);
+    }
+
+    static async Task ReadyAsync(Uri address)
+    {
+        using var http = new HttpClient();
+        for (var patience = Stopwatch.StartNew(); patience.Elapsed < TimeSpan.FromSeconds(60); await Task.Delay(100))
+        {
+            try
+            {
+                if ((await http.GetAsync(address)).IsSuccessStatusCode) return;
+            }
+            catch (HttpRequestException)
+            {
+                // not listening yet
+            }
+        }
+        throw new TimeoutException($"{address} did not become ready.");
+    }
+
+    static Uri Address()
+    {
+        using var probe = new TcpListener(System.Net.IPAddress.Loopback, 0);
+        probe.Start();
+        return new($"http://127.0.0.1:{((System.Net.IPEndPoint)probe.LocalEndpoint).Port}/");
+    }
+
+    static string Root()
+    {
+        for (var at = new DirectoryInfo(AppContext.BaseDirectory); at is not null; at = at.Parent)
+            if (File.Exists(Path.Combine(at.FullName, "Consilium.slnx"))) return at.FullName;
+        throw new InvalidOperationException("Run this inside the repository.");
+    }
+
+    static string Configuration() => AppContext.BaseDirectory.Contains($"{Path.DirectorySeparatorChar}Release{Path.DirectorySeparatorChar}", StringComparison.Ordinal) ? "Release" : "Debug";
+
+    static async Task ExecuteAsync(string connectionString, string sql)
+    {
+        await using var connection = new NpgsqlConnection(connectionString);
+        await connection.OpenAsync();
+        await using var command = new NpgsqlCommand(sql, connection) { CommandTimeout = 0 };
+        await command.ExecuteNonQueryAsync();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var process in processes)
+        {
+            process.Kill();
+            await process.WaitForExitAsync();
+            process.Dispose();
+        }
+        if (postgres is not null) await postgres.DisposeAsync();
+        Directory.Delete(directory, recursive: true);
+    }
+}

@@ -1,0 +1,20 @@
+using Consilium.Modules.Threads.Contracts;
+
+namespace Consilium.Modules.Assistant;
+
+/// <summary>
+/// Answers questions in any thread: each has a durable run, which workers carry out. It has no routes; the doors show its messages and events.
+/// </summary>
+internal static class AssistantModule
+{
+    public static void AddAssistant(this WebApplicationBuilder builder)
+    {
+        var services = builder.Services;
+        services.AddSingleton(AssistantSettings.From(builder.Configuration));
+        services.AddSingleton<IMessageCompanion, QueueRuns>();
+        services.AddSingleton<IAnswerer, BuiltInRules>();
+        services.AddScoped<Runs>();
+        services.AddScoped<PostAnswer>();
+        services.AddHostedService<RunWorker>();
+    }
+}

@@ -1,0 +1,68 @@
+using System.Text.Json;
+
+namespace Consilium.Tests.Crash;
+
+/// <summary>A message as a read path showed it.</summary>
+internal sealed record ReadMessage(long Seq, Guid Id, Guid SenderId, string Content)
+{
+    public static ReadMessage Of(JsonElement message) => new(message.Number("seq"), message.Id(), message.Id("sender_id"), message.Text("content")!);
+}
+
+/// <summary>Every way to read all messages of a case, each to the end and in the order of their numbers.</summary>
+internal sealed class ReadPaths(Client client, Guid caseId)
+{
+    const int Limit = 200;
+
+    string Route => $"/api/v1/cases/{caseId}/messages";
+
+    public async Task<long> LastSeqAsync() => (await client.GetJsonAsync($"/api/v1/cases/{caseId}")).Number("last_seq");
+
+    /// <summary>The events of the case, from the first one to that number.</summary>
+    public async Task<EventReader> EventsAsync(long last)
+    {
+        using var stop = new CancellationTokenSource();
+        var reader = new EventReader($"The reader of case {caseId}", client, caseId);
+        var reading = reader.RunAsync(stop.Token);
+        await reader.ReachAsync(last, TimeSpan.FromSeconds(60));
+        await stop.CancelAsync();
+        await reading;
+        return reader;
+    }
+
+    public async Task<Dictionary<string, List<ReadMessage>>> MessagesAsync() => new(StringComparer.Ordinal)
+    {
+        ["after"] = await ByAfterAsync(),
+        ["before"] = await ByBeforeAsync(),
+        ["cursor"] = await ByCursorAsync($"limit={Limit}"),
+        ["search"] = await ByCursorAsync($"limit={Limit}&q={Writer.Word}"),
+    };
+
+    async Task<List<ReadMessage>> ByAfterAsync()
+    {
+        var all = new List<ReadMessage>();
+        for (List<ReadMessage> page; (page = Items(await client.GetJsonAsync($"{Route}?limit={Limit}&after={(all.Count == 0 ? 0 : all[^1].Seq)}"))).Count > 0;) all.AddRange(page);
+        return all;
+    }
+
+    async Task<List<ReadMessage>> ByBeforeAsync()
+    {
+        var pages = new Stack<List<ReadMessage>>();
+        for (var before = long.MaxValue; Items(await client.GetJsonAsync($"{Route}?limit={Limit}&before={before}")) is { Count: > 0 } page; before = page[0].Seq) pages.Push(page);
+        return [.. pages.SelectMany(page => page)];
+    }
+
+    async Task<List<ReadMessage>> ByCursorAsync(string query)
+    {
+        var all = new List<ReadMessage>();
+        string? cursor = null;
+        do
+        {
+            var page = await client.GetJsonAsync($"{Route}?{query}{(cursor is null ? "" : $"&cursor={Uri.EscapeDataString(cursor)}")}");
+            all.AddRange(Items(page));
+            cursor = page.Text("next_cursor");
+        } while (cursor is not null);
+        return all;
+    }
+
+    static List<ReadMessage> Items(JsonElement page) => [.. page.Items().Select(ReadMessage.Of)];
+}

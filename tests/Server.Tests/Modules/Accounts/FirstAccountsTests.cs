@@ -1,0 +1,102 @@
+using Consilium.Modules.Accounts.Contracts;
+
+namespace Consilium.Tests.Modules.Accounts;
+
+public sealed class FirstAccountsTests : DatabaseTest
+{
+    const string Password = "vellum thicket orbit quay";
+
+    [Fact]
+    public async Task Production_starts_with_the_admin_of_its_configuration_and_the_assistant_alone()
+    {
+        await using (var server = await ProbeServer.StartAsync(Database, "Production", settings: [("Admin:Email", "boss@example.com"), ("Admin:Password", Password)]))
+        {
+            using var admin = await server.SignInAsync("boss@example.com", Password);
+            (await admin.GetJsonAsync("/api/v1/users")).Items().Select(user => user.Text("role")).ShouldBe(["assistant", "admin"], ignoreOrder: true);
+        }
+        await using var again = await ProbeServer.StartAsync(Database, "Production", settings: [("Admin:Email", "other@example.com"), ("Admin:Password", "short")]);
+        (await again.SignInAsync("boss@example.com", Password)).Dispose();
+    }
+
+    [Fact]
+    public async Task Production_starts_without_any_admin_when_none_is_given()
+    {
+        await using var server = await ProbeServer.StartAsync(Database, "Production");
+
+        (await Database.ColumnAsync<string>("SELECT role FROM accounts.users")).ShouldBe(["assistant"]);
+    }
+
+    [Theory]
+    [InlineData("no address", Password, "Admin:Email")]
+    [InlineData("boss@example.com", "password1", "Admin:Password")]
+    [InlineData("boss@example.com", "passwordpassword", "Admin:Password")]
+    public async Task A_first_admin_that_cannot_be_is_explained(string email, string password, string setting) =>
+        (await Should.ThrowAsync<InvalidOperationException>(() => ProbeServer.StartAsync(Database, "Production", settings: [("Admin:Email", email), ("Admin:Password", password)])))
+            .Message.ShouldContain(setting);
+
+    [Fact]
+    public async Task Production_refuses_to_start_with_the_demo_accounts()
+    {
+        await (await ProbeServer.StartAsync(Database)).DisposeAsync();
+
+        var refusal = await Should.ThrowAsync<InvalidOperationException>(() => ProbeServer.StartAsync(Database, "Production"));
+
+        refusal.Message.ShouldContain("demo accounts");
+    }
+
+    [Fact]
+    public async Task Hashing_cannot_be_weakened_in_Production() => (await Should.ThrowAsync<InvalidOperationException>(() =>
+        ProbeServer.StartAsync(Database, "Production", settings: [("Accounts:PasswordIterations", "1000")]))).Message.ShouldContain("210000");
+
+    [Fact]
+    public async Task A_second_start_changes_nothing_and_keeps_the_keys()
+    {
+        string access;
+        await using (var first = await ProbeServer.StartAsync(Database))
+        {
+            using var user = await first.SignInAsync(DemoAccounts.User);
+            access = user.AccessToken;
+        }
+        var before = await RowsAsync();
+
+        await using var second = await ProbeServer.StartAsync(Database);
+
+        (await RowsAsync()).ShouldBe(before);
+        using var still = second.WithHeader("Authorization", $"Bearer {access}");
+        (await still.GetJsonAsync("/probe/me")).Id("user_id").ShouldBe(DemoAccounts.User.Id);
+    }
+
+    [Fact]
+    public async Task Another_master_key_refuses_to_start_in_a_plain_sentence()
+    {
+        await (await ProbeServer.StartAsync(Database)).DisposeAsync();
+
+        var refusal = await Should.ThrowAsync<InvalidOperationException>(() =>
+            ProbeServer.StartAsync(Database, settings: [("Security:MasterKey", Convert.ToBase64String(new byte[32]))]));
+
+        refusal.Message.ShouldContain("master key");
+    }
+
+    [Fact]
+    public async Task Servers_that_start_at_once_make_one_key_and_one_set_of_accounts()
+    {
+        var servers = await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => ProbeServer.StartAsync(Database)));
+        foreach (var server in servers) await server.DisposeAsync();
+
+        (await Database.ScalarAsync<long>("SELECT count(*) FROM accounts.signing_keys")).ShouldBe(1);
+        (await Database.ScalarAsync<long>("SELECT count(*) FROM accounts.users")).ShouldBe(DemoAccounts.All.Count + 1);
+    }
+
+    [Fact]
+    public async Task Signing_keys_lie_in_the_database_wrapped()
+    {
+        await using var server = await ProbeServer.StartAsync(Database);
+        var key = (Consilium.Modules.Accounts.KeyRing)server.Services.GetService(typeof(Consilium.Modules.Accounts.KeyRing))!;
+
+        var wrapped = Convert.ToHexString((await Database.ScalarAsync<byte[]>("SELECT wrapped FROM accounts.signing_keys"))!);
+
+        wrapped.ShouldNotContain(Convert.ToHexString(key.Current.ExportPrivateKey().AsSpan(0, 16)));
+    }
+
+    Task<List<string>> RowsAsync() => Database.ColumnAsync<string>("SELECT to_jsonb(u)::text FROM accounts.users u UNION ALL SELECT to_jsonb(k)::text FROM accounts.signing_keys k ORDER BY 1");
+}

@@ -1,0 +1,49 @@
+using Microsoft.Playwright;
+
+namespace Consilium.Web;
+
+public sealed class DocsTests(Browser browser) : IClassFixture<Browser>
+{
+    [BrowserTheory]
+    [InlineData("/docs", ".opblock-summary-path")]
+    [InlineData("/api/v1/docs", ".opblock-summary-path")]
+    [InlineData("/redoc", "[data-section-id^='operation/'], [id^='operation/']")]
+    [InlineData("/api/v1/redoc", "[data-section-id^='operation/'], [id^='operation/']")]
+    public async Task The_API_is_shown_without_a_fault(string path, string operation)
+    {
+        var (page, faults) = await browser.OpenAsync(path);
+        await page.Locator(operation).First.WaitForAsync(new() { State = WaitForSelectorState.Attached });
+        await page.WaitForLoadStateAsync(LoadState.NetworkIdle);
+        (await page.Locator(operation).CountAsync()).ShouldBeGreaterThan(20);
+        faults.ShouldBeEmpty();
+        await page.CloseAsync();
+    }
+
+    [BrowserTheory]
+    [InlineData("API, to try out", "/docs")]
+    [InlineData("API, to read", "/redoc")]
+    [InlineData("Health", "/health/ready")]
+    public async Task The_front_page_leads_on(string link, string path)
+    {
+        var (page, faults) = await browser.OpenAsync("/");
+        (await page.Locator("h1").InnerTextAsync()).ShouldStartWith("Consilium");
+        (await page.Locator("h1").EvaluateAsync<string>("heading => getComputedStyle(heading).fontSize")).ShouldNotBe("32px", "the page's own style is not applied");
+        await page.Locator("a", new() { HasText = link }).ClickAsync();
+        await page.WaitForURLAsync($"**{path}");
+        faults.ShouldBeEmpty();
+        await page.CloseAsync();
+    }
+
+    [BrowserTheory]
+    [InlineData("/health/live")]
+    public async Task An_operation_can_be_tried_out(string operation)
+    {
+        var (page, faults) = await browser.OpenAsync("/docs");
+        var block = page.Locator(".opblock", new() { Has = page.Locator($"[data-path='{operation}']") });
+        await block.Locator(".opblock-summary").ClickAsync();
+        await block.Locator("button.execute").ClickAsync();
+        await block.Locator(".live-responses-table .response-col_status", new() { HasText = "200" }).First.WaitForAsync();
+        faults.ShouldBeEmpty();
+        await page.CloseAsync();
+    }
+}
