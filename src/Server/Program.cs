@@ -5,7 +5,11 @@ using Consilium.Modules.Cases;
 using Consilium.Modules.Threads;
 using Consilium.Platform.Hosting;
 
-return await ServerProcess.RunAsync(() =>
+return CreateAdmin.Is(args)
+    ? await CreateAdmin.RunAsync(args, Build, Console.IsInputRedirected ? Console.In : TextReader.Null, Console.Out, Console.Error)
+    : await ServerProcess.RunAsync(Build);
+
+WebApplication Build()
 {
     var builder = WebApplication.CreateBuilder(args);
     builder.AddPlatform();
@@ -21,7 +25,7 @@ return await ServerProcess.RunAsync(() =>
     api.MapAccounts();
     api.MapCases();
     return app;
-});
+}
 
 /// <summary>Visible so that tests can host it.</summary>
 internal sealed partial class Program;
