@@ -5,11 +5,7 @@ using Consilium.Modules.Cases;
 using Consilium.Modules.Threads;
 using Consilium.Platform.Hosting;
 
-return CreateAdmin.Is(args)
-    ? await CreateAdmin.RunAsync(args, Build, Console.IsInputRedirected ? Console.In : TextReader.Null, Console.Out, Console.Error)
-    : await ServerProcess.RunAsync(Build);
-
-WebApplication Build()
+return await ServerProcess.RunAsync(() =>
 {
     var builder = WebApplication.CreateBuilder(args);
     builder.AddPlatform();
@@ -25,7 +21,7 @@ WebApplication Build()
     api.MapAccounts();
     api.MapCases();
     return app;
-}
+}, CreateAdmin.AskedBy(args));
 
 /// <summary>Visible so that tests can host it.</summary>
 internal sealed partial class Program;

@@ -29,22 +29,6 @@ internal sealed class ProbeServer : IAsyncDisposable
     public static async Task<ProbeServer> StartAsync(
         TestDatabase database, string environment = "Development", TimeProvider? clock = null, params (string Key, string Value)[] settings)
     {
-        var started = Build(database, environment, clock, settings);
-        try
-        {
-            await started.StartAsync();
-        }
-        catch
-        {
-            await started.DisposeAsync();
-            throw;
-        }
-        return new(started);
-    }
-
-    /// <summary>The application before it is started.</summary>
-    public static WebApplication Build(TestDatabase database, string environment, TimeProvider? clock = null, params (string Key, string Value)[] settings)
-    {
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { EnvironmentName = environment });
         builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>(StringComparer.Ordinal)
         {
@@ -62,16 +46,25 @@ internal sealed class ProbeServer : IAsyncDisposable
         builder.AddAudit();
         builder.AddAccounts();
         if (clock is not null) builder.Services.AddSingleton(clock);
-        var built = builder.Build();
-        built.UsePlatform();
-        var api = built.MapApi();
+        var started = builder.Build();
+        started.UsePlatform();
+        var api = started.MapApi();
         api.MapAccounts();
         api.MapGet("/probe/me", (Caller caller) => new Shown(caller.UserId, caller.Role, caller.Name));
         api.MapGet("/probe/anyone", (HttpContext http) => http.FindCaller()?.UserId.ToString() ?? "nobody").AllowAnonymous();
         api.MapGet("/probe/staff", () => "fine").RequireRoles(Role.Staff, Role.Admin);
         api.MapGet("/probe/scoped", (Caller caller) => new Shown(caller.UserId, caller.Role, caller.Name)).RequireRoles(Role.Staff).AllowScope("probe:read").AllowScope("probe:all");
         foreach (var path in (string[])["/probe/stream", "/probe/other"]) api.MapGet(path, StreamAsync).AllowStreamTicket().LongLived();
-        return built;
+        try
+        {
+            await started.StartAsync();
+        }
+        catch
+        {
+            await started.DisposeAsync();
+            throw;
+        }
+        return new(started);
     }
 
     public Client Anonymous() => new(Address);
