@@ -21,7 +21,7 @@ return await ServerProcess.RunAsync(() =>
     api.MapAccounts();
     api.MapCases();
     return app;
-});
+}, CreateAdmin.AskedBy(args));
 
 /// <summary>Visible so that tests can host it.</summary>
 internal sealed partial class Program;

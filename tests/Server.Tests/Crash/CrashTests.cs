@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using Xunit.Abstractions;
 
@@ -37,6 +38,7 @@ public sealed class CrashTests(ITestOutputHelper output)
         faults.Length.ShouldBe(0, $"{string.Join('\n', faults.Take(20))}\n{table}");
         findings.Lost.ShouldBe(0, table);
         findings.Doubled.ShouldBe(0, table);
+        findings.Misanswered.ShouldBe(0, table);
         crashes.Kills.ShouldBeGreaterThanOrEqualTo(25, table);
         crashes.KillsOfBoth.ShouldBeGreaterThanOrEqualTo(5, table);
         crashes.Recovery.ShouldBeGreaterThan(TimeSpan.Zero, table);
@@ -62,11 +64,15 @@ public sealed class CrashTests(ITestOutputHelper output)
         Guid[] everyCase = [hot, .. quiet.SelectMany(cases => cases)];
         for (var number = 1; number <= 4; number++)
         {
-            writers.Add(new($"hot-owner-{number}", owners[0], [hot], ledger));
-            writers.Add(new($"staff-{number}", staff, everyCase, ledger));
+            writers.Add(new($"hot-owner-{number}", owners[0], [hot], asks: false, ledger));
+            writers.Add(new($"staff-{number}", staff, everyCase, asks: false, ledger));
         }
         for (var i = 0; i < Users; i++)
-            for (var number = 1; number <= 2; number++) writers.Add(new($"owner-{i + 1}-{number}", owners[i], quiet[i], ledger));
+        {
+            for (var number = 1; number <= 2; number++) writers.Add(new($"owner-{i + 1}-{number}", owners[i], quiet[i], asks: false, ledger));
+            // Staff stays away from these: its messages would silence the assistant.
+            writers.Add(new($"asker-{i + 1}", owners[i], [await OpenCaseAsync(owners[i], "Questions")], asks: true, ledger));
+        }
 
         readers.Add(new("The owner of the hot case", owners[0], hot));
         readers.Add(new("Another window of that owner", owners[0], hot));
@@ -88,6 +94,7 @@ public sealed class CrashTests(ITestOutputHelper output)
             await crashing;
             await stopWriting.CancelAsync();
             await Task.WhenAll(writing);
+            await AnsweredAsync();
             foreach (var reader in readers) await reader.ReachAsync(await new ReadPaths(ownerOf[reader.CaseId], reader.CaseId).LastSeqAsync(), TimeSpan.FromSeconds(30));
         }
         finally
@@ -96,6 +103,17 @@ public sealed class CrashTests(ITestOutputHelper output)
             await stopReading.CancelAsync();
         }
         await Task.WhenAll(reading);
+    }
+
+    /// <summary>Waits for the answers: a run whose worker was killed is taken over when its lease ends.</summary>
+    async Task AnsweredAsync()
+    {
+        var since = Stopwatch.StartNew();
+        foreach (var questions in ledger.Acknowledged.Where(a => a.Sent.Asks).GroupBy(a => a.Sent.CaseId))
+        {
+            var paths = new ReadPaths(ownerOf[questions.Key], questions.Key);
+            while ((await paths.AnswersAsync()).Count < questions.Count() && since.Elapsed < TimeSpan.FromSeconds(60)) await Task.Delay(200);
+        }
     }
 
     /// <summary>Long after the answer: the same token still finds the first message, whatever comes with it.</summary>
@@ -124,6 +142,8 @@ public sealed class CrashTests(ITestOutputHelper output)
             | repeated posts                  | {ledger.Retries,6} |
             | lost                            | {findings.Lost,6} |
             | doubled                         | {findings.Doubled,6} |
+            | questions asked                 | {ledger.Acknowledged.Count(a => a.Sent.Asks),6} |
+            | … without exactly one answer    | {findings.Misanswered,6} |
             | events, without a gap           | {findings.Events,6} |
             | live readers' connections       | {readers.Sum(reader => reader.Connections),6} |
             | ready again, seconds, p50       | {starts[starts.Count / 2],6:0.00} |

@@ -10,6 +10,9 @@ internal sealed class Findings
 
     public int Doubled { get; private set; }
 
+    /// <summary>Questions that have not exactly one answer.</summary>
+    public int Misanswered { get; private set; }
+
     public int Events => events.Values.Sum(e => e.Count);
 
     public IReadOnlyList<string> Faults => faults;
@@ -27,27 +30,32 @@ internal sealed class Findings
         var posted = reader.Seen.Where(e => e.Type == "message.posted").ToList();
         if (posted.Any(e => e.Message?.Seq != e.Seq)) faults.Add($"Case {caseId} has messages whose number is not that of their event.");
         var messages = posted.ConvertAll(e => e.Message!);
-        foreach (var (path, read) in await paths.MessagesAsync())
+        foreach (var (path, read) in await paths.MessagesAsync()) Same(path, read, messages);
+        Same("search", await paths.SearchAsync(), messages.FindAll(message => message.Answers is null));
+        Compare(caseId, messages, expected);
+
+        void Same(string path, List<ReadMessage> read, List<ReadMessage> there)
         {
-            if (!read.SequenceEqual(messages)) faults.Add($"Case {caseId} shows {read.Count} messages by {path} and {messages.Count} by events, or not the same ones.");
+            if (!read.SequenceEqual(there)) faults.Add($"Case {caseId} shows {read.Count} messages by {path} and {there.Count} by events, or not the same ones.");
             if (read.Zip(read.Skip(1)).Any(pair => pair.First.Seq >= pair.Second.Seq)) faults.Add($"Case {caseId} shows numbers by {path} that do not grow.");
         }
-        Compare(caseId, messages, expected);
     }
 
     void Compare(Guid caseId, List<ReadMessage> messages, IReadOnlyList<Acknowledged> expected)
     {
         var byContent = messages.ToLookup(message => message.Content, StringComparer.Ordinal);
+        var answers = messages.ToLookup(message => message.Answers);
         foreach (var (sent, id, seq) in expected)
         {
             var found = byContent[sent.Content].ToList();
             if (found.Count == 0) Lost++;
             if (found.Count > 1) Doubled++;
-            if (found.Count == 1 && found[0] != new ReadMessage(seq, id, sent.SenderId, sent.Content))
+            if (found.Count == 1 && found[0] != new ReadMessage(seq, id, sent.SenderId, sent.Content, Answers: null))
                 faults.Add($"{sent.Token} was acknowledged as {id} number {seq} and reads back as {found[0].Id} number {found[0].Seq} of {found[0].SenderId}.");
+            if (answers[id].Count() != (sent.Asks ? 1 : 0)) Misanswered++;
         }
         var sentContents = expected.Select(e => e.Sent.Content).ToHashSet(StringComparer.Ordinal);
-        var strange = messages.Count(message => !sentContents.Contains(message.Content));
+        var strange = messages.Count(message => message.Answers is null && !sentContents.Contains(message.Content));
         if (strange > 0) faults.Add($"Case {caseId} has {strange} messages that nobody sent as they are.");
     }
 

@@ -4,7 +4,8 @@ using System.Text.Json;
 namespace Consilium.Tests.Crash;
 
 /// <summary>A message that a writer sends under one client token until it is acknowledged.</summary>
-internal sealed record Sent(string Token, Guid CaseId, Guid SenderId, string Content);
+/// <param name="Asks">Whether the assistant is to answer it.</param>
+internal sealed record Sent(string Token, Guid CaseId, Guid SenderId, string Content, bool Asks);
 
 /// <summary>What the server said when it took the message.</summary>
 internal sealed record Acknowledged(Sent Sent, Guid Id, long Seq);

@@ -3,9 +3,11 @@ using System.Text.Json;
 namespace Consilium.Tests.Crash;
 
 /// <summary>A message as a read path showed it.</summary>
-internal sealed record ReadMessage(long Seq, Guid Id, Guid SenderId, string Content)
+/// <param name="Answers">For the assistant's messages: the question.</param>
+internal sealed record ReadMessage(long Seq, Guid Id, Guid SenderId, string Content, Guid? Answers)
 {
-    public static ReadMessage Of(JsonElement message) => new(message.Number("seq"), message.Id(), message.Id("sender_id"), message.Text("content")!);
+    public static ReadMessage Of(JsonElement message) => new(message.Number("seq"), message.Id(), message.Id("sender_id"), message.Text("content")!,
+        message.Text("sender_role") == "assistant" ? message.Id("reply_to") : null);
 }
 
 /// <summary>Every way to read all messages of a case, each to the end and in the order of their numbers.</summary>
@@ -34,8 +36,12 @@ internal sealed class ReadPaths(Client client, Guid caseId)
         ["after"] = await ByAfterAsync(),
         ["before"] = await ByBeforeAsync(),
         ["cursor"] = await ByCursorAsync($"limit={Limit}"),
-        ["search"] = await ByCursorAsync($"limit={Limit}&q={Writer.Word}"),
     };
+
+    /// <summary>By a word that is in every message of the writers.</summary>
+    public Task<List<ReadMessage>> SearchAsync() => ByCursorAsync($"limit={Limit}&q={Writer.Word}");
+
+    public Task<List<ReadMessage>> AnswersAsync() => ByCursorAsync($"limit={Limit}&role=assistant");
 
     async Task<List<ReadMessage>> ByAfterAsync()
     {

@@ -5,13 +5,19 @@ using System.Text.Json;
 namespace Consilium.Tests.Crash;
 
 /// <summary>Posts one message after the other and repeats each, with the same client token, until the server acknowledges it.</summary>
-internal sealed class Writer(string name, Client client, IReadOnlyList<Guid> cases, Ledger ledger)
+/// <param name="name">Begins every client token.</param>
+/// <param name="client">Whose messages they are.</param>
+/// <param name="cases">Where to write; half of all goes to the first.</param>
+/// <param name="asks">Whether the assistant is asked to answer each.</param>
+/// <param name="ledger">Where the acknowledgements are kept.</param>
+internal sealed class Writer(string name, Client client, IReadOnlyList<Guid> cases, bool asks, Ledger ledger)
 {
     /// <summary>In every message, so that one search finds them all.</summary>
     public const string Word = "durability";
 
     static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
     static readonly TimeSpan Breath = TimeSpan.FromMilliseconds(10);
+    static readonly TimeSpan BetweenQuestions = TimeSpan.FromMilliseconds(150);
     static readonly TimeSpan BeforeRetry = TimeSpan.FromMilliseconds(100);
 
     static readonly string[] Scripts =
@@ -26,17 +32,16 @@ internal sealed class Writer(string name, Client client, IReadOnlyList<Guid> cas
             // An impatient client repeats before it has its answer.
             if (number % 8 == 0) await Task.WhenAll(DeliverAsync(message), DeliverAsync(message));
             else await DeliverAsync(message);
-            await Task.Delay(Breath, CancellationToken.None);
+            await Task.Delay(asks ? BetweenQuestions : Breath, CancellationToken.None);
         }
     }
 
     Sent Compose(int number)
     {
         var token = $"{name}-{number}";
-        // Every second message goes to the first case, which is the hot one for those who share it.
         var caseId = number % 2 == 0 ? cases[0] : cases[RandomNumberGenerator.GetInt32(cases.Count)];
         var length = number % 50 == 0 ? 18_000 : RandomNumberGenerator.GetInt32(200);
-        return new(token, caseId, client.UserId, $"{Word} {token}: {Scripts[number % Scripts.Length]} {new string('x', length)}.");
+        return new(token, caseId, client.UserId, $"{Word} {token}: {Scripts[number % Scripts.Length]} {new string('x', length)}.", asks);
     }
 
     async Task DeliverAsync(Sent message)
@@ -57,7 +62,7 @@ internal sealed class Writer(string name, Client client, IReadOnlyList<Guid> cas
         try
         {
             using var response = await client.PostJsonAsync($"/api/v1/cases/{message.CaseId}/messages",
-                new { message.Content, ClientToken = message.Token, AskAssistant = false });
+                new { message.Content, ClientToken = message.Token, AskAssistant = message.Asks });
             var body = await response.Content.ReadAsStringAsync();
             if ((int)response.StatusCode == 503) return body;
             if ((int)response.StatusCode != 201)

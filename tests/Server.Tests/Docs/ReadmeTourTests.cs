@@ -31,6 +31,7 @@ public sealed class ReadmeTourTests(ITestOutputHelper report)
 
         server.PressCtrlC();
         (await server.EndsAsync(TimeSpan.FromSeconds(30))).ShouldBe(0, server.Output);
+        server.Output.ShouldNotContain(" fail: ", customMessage: server.Output);
     }
 
     async Task FollowAsync(List<Example> tour, string address)

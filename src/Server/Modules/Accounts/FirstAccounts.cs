@@ -44,7 +44,7 @@ internal sealed class FirstAccounts(
         if (await db.Set<User>().AnyAsync(u => u.Role == Role.Admin, cancellationToken)) return;
         if (configuration["Admin:Email"] is not { Length: > 0 } email || configuration["Admin:Password"] is not { Length: > 0 } password)
         {
-            log.LogWarning("There is no admin yet: set Admin:Email and Admin:Password, or run the command 'admin create'");
+            log.LogWarning("There is no admin yet: set Admin:Email and Admin:Password, or stop the server and run it with 'admin create you@example.org'");
             return;
         }
         if (!EmailAddress.IsValid(email.Trim())) throw new InvalidOperationException("Admin:Email is not an e-mail address.");

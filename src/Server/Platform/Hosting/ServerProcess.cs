@@ -5,12 +5,20 @@ namespace Consilium.Platform.Hosting;
 /// <summary>The life of the process: build, start, say so, wait for the signal to stop. A start that fails ends in one plain sentence and exit code 1.</summary>
 internal static class ServerProcess
 {
-    public static async Task<int> RunAsync(Func<WebApplication> build)
+    /// <param name="build">Composes the application.</param>
+    /// <param name="command">What the arguments ask for instead of the server; null for the server.</param>
+    public static async Task<int> RunAsync(Func<WebApplication> build, Func<WebApplication, Task<int>>? command)
     {
         WebApplication? app = null;
         try
         {
             app = build();
+            if (command is not null)
+            {
+                var code = await command(app);
+                await app.DisposeAsync();
+                return code;
+            }
             await app.StartAsync();
         }
         catch (Exception fault) when (fault is not HostAbortedException && Assembly.GetEntryAssembly() == typeof(ServerProcess).Assembly) // a test sees it whole
@@ -57,8 +65,14 @@ internal static class ServerProcess
     {
         try
         {
-            await app.StopAsync();
-            await app.DisposeAsync();
+            try
+            {
+                await app.StopAsync();
+            }
+            finally
+            {
+                await app.DisposeAsync();
+            }
         }
         catch (Exception second) when (second is OperationCanceledException or AggregateException or InvalidOperationException or ArgumentNullException)
         {
