@@ -28,7 +28,7 @@ internal sealed record AssistantSettings
         var settings = configuration.GetSection("Assistant").Get<AssistantSettings>() ?? new();
         if (settings is not { Workers: >= 0, MaxAttempts: > 0 } || settings.Poll <= TimeSpan.Zero || settings.RetryDelay < TimeSpan.Zero
             || settings.Renewal <= TimeSpan.Zero || settings.Renewal >= settings.Lease)
-            throw new StartException("The section Assistant of the configuration needs positive values (Workers: or 0) and a Renewal below the Lease.");
+            throw new StartException("The section Assistant of the settings needs positive values (Workers: or 0) and a Renewal below the Lease.");
         return settings;
     }
 }

@@ -7,7 +7,7 @@ using Consilium.Platform.Realtime;
 
 namespace Consilium.Modules.Assistant;
 
-/// <summary>Carries out runs: claims one, has its answer written while renewing the lease, posts it; tries again after a fault, up to a limit.</summary>
+/// <summary>Carries out runs: claims one, has its answer written while renewing the lease, posts it; retries after a fault, up to a limit.</summary>
 internal sealed class RunWorker(
     IServiceScopeFactory scopes, IAnswerer answerer, Signals signals, AssistantSettings settings, CrashPoints crash, TimeProvider clock,
     ILogger<RunWorker> log)

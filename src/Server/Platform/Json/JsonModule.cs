@@ -28,6 +28,6 @@ internal static class JsonModule
     static void RequireWhatCannotBeNull(JsonTypeInfo type)
     {
         foreach (var property in type.Properties)
-            if (property.AssociatedParameter is { IsNullable: false, HasDefaultValue: false }) property.IsRequired = true;
+            if (property is { Set: not null, AssociatedParameter: { IsNullable: false, HasDefaultValue: false } }) property.IsRequired = true;
     }
 }

@@ -40,7 +40,8 @@ internal static class Cursor
         try
         {
             var json = WebEncoders.Base64UrlDecode(text);
-            if (StrictJson.Fault(json) is null) key = JsonSerializer.Deserialize<TKey>(json, Options);
+            if (StrictJson.Fault(json) is not null) return false;
+            key = JsonSerializer.Deserialize<TKey>(json, Options);
             return key is not null;
         }
         catch (Exception fault) when (fault is FormatException or JsonException or NotSupportedException)

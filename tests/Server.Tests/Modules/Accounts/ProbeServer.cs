@@ -50,10 +50,10 @@ internal sealed class ProbeServer : IAsyncDisposable
         started.UsePlatform();
         var api = started.MapApi();
         api.MapAccounts();
-        api.MapGet("/probe/me", (Caller caller) => new { caller.UserId, caller.Role, caller.Name, caller.IsApiKey });
+        api.MapGet("/probe/me", (Caller caller) => new Shown(caller.UserId, caller.Role, caller.Name));
         api.MapGet("/probe/anyone", (HttpContext http) => http.FindCaller()?.UserId.ToString() ?? "nobody").AllowAnonymous();
         api.MapGet("/probe/staff", () => "fine").RequireRoles(Role.Staff, Role.Admin);
-        api.MapGet("/probe/scoped", (Caller caller) => new { caller.UserId, caller.Role }).RequireRoles(Role.Staff).AllowScope("probe:read").AllowScope("probe:all");
+        api.MapGet("/probe/scoped", (Caller caller) => new Shown(caller.UserId, caller.Role, caller.Name)).RequireRoles(Role.Staff).AllowScope("probe:read").AllowScope("probe:all");
         foreach (var path in (string[])["/probe/stream", "/probe/other"]) api.MapGet(path, StreamAsync).AllowStreamTicket().LongLived();
         try
         {
@@ -92,6 +92,8 @@ internal sealed class ProbeServer : IAsyncDisposable
         await app.StopAsync();
         await app.DisposeAsync();
     }
+
+    sealed record Shown(Guid UserId, Role Role, string? Name);
 
     static async Task StreamAsync(Caller caller, HttpContext http, ICallerSessions sessions)
     {

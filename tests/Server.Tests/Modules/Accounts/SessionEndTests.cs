@@ -93,25 +93,6 @@ public sealed class SessionEndTests : DatabaseTest
         (await next).ShouldBe("ended");
     }
 
-    [Fact]
-    public async Task While_the_database_is_away_nobody_is_let_in_and_nobody_is_thrown_out()
-    {
-        using var user = await here.SignInAsync(DemoAccounts.User);
-        await user.GetJsonAsync("/probe/me");
-        var name = new Npgsql.NpgsqlConnectionStringBuilder(Database.ConnectionString).Database!;
-        var elsewhere = new Npgsql.NpgsqlConnectionStringBuilder(Database.ConnectionString) { Database = "postgres", Pooling = false }.ConnectionString;
-        await using var server = Npgsql.NpgsqlDataSource.Create(elsewhere);
-        await ExecuteAsync(server, $"ALTER DATABASE {name} ALLOW_CONNECTIONS false");
-        await ExecuteAsync(server, $"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'");
-
-        await Eventually.BecomesAsync(503, async () => (int)(await user.GetAsync("/probe/me")).StatusCode);
-        var refused = await user.GetAsync("/probe/me");
-        refused.Headers.RetryAfter.ShouldNotBeNull();
-
-        await ExecuteAsync(server, $"ALTER DATABASE {name} ALLOW_CONNECTIONS true");
-        await Eventually.BecomesAsync(200, async () => (int)(await user.GetAsync("/probe/me")).StatusCode);
-    }
-
     async Task EndAsync(string how, Client user)
     {
         switch (how)
@@ -130,11 +111,5 @@ public sealed class SessionEndTests : DatabaseTest
                 using (var admin = await here.SignInAsync(DemoAccounts.Admin)) await (await admin.PutJsonAsync($"/api/v1/users/{user.UserId}", new { is_active = false })).ShouldAnswerAsync(200);
                 break;
         }
-    }
-
-    static async Task ExecuteAsync(Npgsql.NpgsqlDataSource source, string sql)
-    {
-        await using var command = source.CreateCommand(sql);
-        await command.ExecuteNonQueryAsync();
     }
 }

@@ -114,11 +114,9 @@ public sealed class UsersTests(Server server) : IClassFixture<Server>
     [InlineData("role=boss", "role")]
     [InlineData("role=Admin", "role")]
     [InlineData("cursor=x", "cursor")]
-    [InlineData("cursor=%FF", "cursor")]
     [InlineData("limit=0", "limit")]
     [InlineData("limit=201", "limit")]
     [InlineData("limit=x", "limit")]
-    [InlineData("q=%00", "q")]
     public async Task A_list_that_cannot_be_is_refused(string query, string field)
     {
         using var admin = await server.SignInAsync("admin@example.com", "admin123");

@@ -1,0 +1,91 @@
+using System.Text.Json;
+using Consilium.Tests.Modules.Cases;
+
+namespace Consilium.Tests.Api;
+
+/// <summary>Bad input at every route of the server: always a clear refusal, never a 5xx, and nothing changed.</summary>
+public sealed class EveryRouteTests(CaseServer server) : IClassFixture<CaseServer>
+{
+    [Fact]
+    public void Every_route_has_an_example()
+    {
+        var routes = Route.Of(server).ConvertAll(route => route.Key);
+
+        routes.Except(Examples.All.Keys, StringComparer.Ordinal).ShouldBeEmpty("Give these routes a good request in Examples.cs.");
+        Examples.All.Keys.Except(routes, StringComparer.Ordinal).ShouldBeEmpty("These routes are gone.");
+    }
+
+    [Fact]
+    public async Task Every_example_is_taken()
+    {
+        foreach (var route in Route.Of(server))
+        {
+            var example = await Examples.All[route.Key](server);
+            using var answer = await example.Caller.SendAsync(Attack.Good(route, example), HttpCompletionOption.ResponseHeadersRead);
+            if (example.Answers == 200) answer.IsSuccessStatusCode.ShouldBeTrue($"{route.Key} answered {(int)answer.StatusCode}");
+            else ((int)answer.StatusCode).ShouldBe(example.Answers, route.Key);
+        }
+    }
+
+    [Fact]
+    public Task Without_a_good_credential_nothing_is_open() =>
+        AttackAsync(route => !route.IsAnonymous, Attack.OnCredentials, _ => server.Anonymous());
+
+    [Fact]
+    public Task Bad_bodies_are_refused() => AttackAsync(route => route.BodyMembers.Count > 0, Attack.OnBody);
+
+    [Fact]
+    public Task Ids_that_nobody_has_are_not_found() => AttackAsync(route => route.PathParameters.Count > 0, Attack.OnPath);
+
+    [Fact]
+    public Task Bad_queries_are_refused() => AttackAsync(_ => true, Attack.OnQuery);
+
+    [Fact]
+    public async Task What_belongs_to_another_is_not_found()
+    {
+        foreach (var other in (Client[])[server.Stranger, server.Doctor])
+            await AttackAsync(route => route.PathParameters.Count > 0, (route, example) => [Attack.ByAnother(route, example)], _ => other);
+    }
+
+    async Task AttackAsync(Func<Route, bool> where, Func<Route, Example, IEnumerable<Attack>> attacks, Func<Example, HttpClient>? by = null)
+    {
+        var targets = new List<(Route Route, Example Example)>();
+        foreach (var route in Route.Of(server).Where(where)) targets.Add((route, await Examples.All[route.Key](server)));
+        targets.ShouldNotBeEmpty();
+        var before = await RowsAsync();
+        var faults = new List<string>();
+        foreach (var (route, example) in targets)
+            foreach (var attack in attacks(route, example))
+                if (await FaultAsync(by?.Invoke(example) ?? example.Caller, attack) is { } fault) faults.Add($"{route.Key}, {attack.Name}: {fault}");
+        faults.ShouldBeEmpty();
+        (await RowsAsync()).ShouldBe(before);
+    }
+
+    /// <summary>What is wrong with the answer; null when it refuses as it should.</summary>
+    static async Task<string?> FaultAsync(HttpClient client, Attack attack)
+    {
+        using var answer = await client.SendAsync(attack.Request, HttpCompletionOption.ResponseHeadersRead);
+        var status = (int)answer.StatusCode;
+        if (attack.IsNoHttp) return attack.Statuses.Contains(status) ? null : $"{status}";
+        if (answer.Content.Headers.ContentType?.MediaType != "application/problem+json") return $"{status} as {answer.Content.Headers.ContentType}";
+        var text = await answer.Content.ReadAsStringAsync();
+        if (!attack.Statuses.Contains(status)) return $"{status} instead of {string.Join(" or ", attack.Statuses)}: {text}";
+        using var problem = JsonDocument.Parse(text);
+        var root = problem.RootElement;
+        return root.Number("status") == status && root.Text("code") is { Length: > 0 } && root.Text("trace_id") is { Length: 32 } && root.Text("detail") is { Length: > 0 }
+            ? null
+            : $"no whole problem: {text}";
+    }
+
+    /// <summary>A digest of every table but the audit trail, which grows by refusals too.</summary>
+    async Task<List<string>> RowsAsync()
+    {
+        var tables = await server.Database.ColumnAsync<string>("""
+            SELECT schemaname || '.' || tablename FROM pg_tables WHERE schemaname NOT IN ('pg_catalog', 'information_schema', 'audit') ORDER BY 1
+            """);
+        var rows = new List<string>();
+        foreach (var table in tables)
+            rows.Add($"{table} {await server.Database.ScalarAsync<string>($"SELECT count(*) || ' ' || coalesce(md5(string_agg(t::text, '|' ORDER BY t::text)), '') FROM {table} t")}");
+        return rows;
+    }
+}
