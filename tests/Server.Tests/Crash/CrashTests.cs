@@ -30,7 +30,6 @@ public sealed class CrashTests(ITestOutputHelper output)
         var acknowledged = ledger.Acknowledged.ToLookup(a => a.Sent.CaseId);
         foreach (var (caseId, owner) in ownerOf) await findings.InspectAsync(owner, caseId, [.. acknowledged[caseId]]);
         foreach (var reader in readers) findings.Hold(reader);
-        await RepeatAsync();
 
         var table = Table(crashes, findings);
         output.WriteLine(table);
@@ -44,6 +43,7 @@ public sealed class CrashTests(ITestOutputHelper output)
         crashes.Recovery.ShouldBeGreaterThan(TimeSpan.Zero, table);
         ledger.Count.ShouldBeGreaterThan(FewestMessages, $"Too little was written between the kills to prove anything.\n{table}");
         server.Output.ShouldNotContain("A request failed", customMessage: "A request was answered 500; the server's log says why.");
+        await RepeatAsync();
     }
 
     /// <summary>Users with their cases, writers alone and in company, and readers; one case that many write to.</summary>
