@@ -25,7 +25,12 @@ internal static class Examples
     static Dictionary<string, Func<CaseServer, Task<Example>>> Build()
     {
         var all = new Dictionary<string, Func<CaseServer, Task<Example>>>(StringComparer.Ordinal);
-        foreach (var path in (string[])["/", "/health", "/health/live", "/health/ready", "/.well-known/jwks.json"])
+        string[] open =
+        [
+            "/", "/health", "/health/live", "/health/ready", "/.well-known/jwks.json", "/openapi/v1.json", "/docs", "/api/v1/docs", "/docs/start.js",
+            "/docs/swagger-ui-bundle.js", "/docs/swagger-ui.css", "/redoc", "/api/v1/redoc", "/redoc/redoc.standalone.js",
+        ];
+        foreach (var path in open)
             all[$"GET {path}"] = s => Example(s.Owner, path);
         Accounts(all);
         Jobs(all);

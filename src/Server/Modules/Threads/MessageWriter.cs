@@ -14,6 +14,9 @@ internal sealed class MessageWriter(NpgsqlDataSource database, AppendMessages ap
     const int Lanes = 2;
     const int MaxBatch = 64;
 
+    /// <summary>How long a stop waits for posts that were accepted: also when the host has lost its patience.</summary>
+    static readonly TimeSpan Drain = TimeSpan.FromSeconds(3);
+
     readonly Channel<Waiting>[] lanes = [.. Enumerable.Range(0, Lanes).Select(_ => Channel.CreateBounded<Waiting>(new BoundedChannelOptions(2048) { SingleReader = true }))];
 
     /// <summary>Returns after the commit. A fault means that nothing is known to be written: repeat with the same client token.</summary>
@@ -30,7 +33,7 @@ internal sealed class MessageWriter(NpgsqlDataSource database, AppendMessages ap
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
         foreach (var lane in lanes) lane.Writer.TryComplete(); // what waits is still written
-        if (ExecuteTask is { } working) await working.WaitAsync(cancellationToken);
+        if (ExecuteTask is { } working) await working.WaitAsync(Drain, CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await base.StopAsync(cancellationToken);
     }
 
@@ -60,26 +63,39 @@ internal sealed class MessageWriter(NpgsqlDataSource database, AppendMessages ap
 
     async Task WriteAsync(List<Waiting> batch)
     {
+        PostResult[] results;
         try
         {
             await using var connection = await database.OpenConnectionAsync();
-            var results = await append.RunAsync(connection, null, batch.ConvertAll(w => w.Message), CancellationToken.None);
-            for (var i = 0; i < results.Length; i++)
-            {
-                batch[i].Done.TrySetResult(results[i]);
-                // Here and not by the request, which may have been given up meanwhile.
-                if (results[i].Outcome == PostOutcome.Posted) append.Announce(batch[i].Message.Message);
-            }
+            results = await append.RunAsync(connection, null, batch.ConvertAll(w => w.Message), CancellationToken.None);
         }
         catch (Exception refused) when (batch.Count > 1 && refused is PostgresException { IsTransient: false } or ArgumentException)
         {
             // The whole was rolled back, or never sent, because of one: find which, and let the others through.
             log.LogWarning("A batch of {Count} posts was refused ({Fault}); writing them one by one", batch.Count, (refused as PostgresException)?.SqlState ?? refused.GetType().Name);
             foreach (var waiting in batch.ToArray()) await WriteAsync([waiting]);
+            return;
         }
         catch (Exception fault)
         {
             foreach (var waiting in batch) waiting.Done.TrySetException(fault);
+            return;
+        }
+        for (var i = 0; i < results.Length; i++) batch[i].Done.TrySetResult(results[i]);
+        for (var i = 0; i < results.Length; i++)
+            if (results[i].Outcome == PostOutcome.Posted) Announce(batch[i].Message.Message);
+    }
+
+    /// <summary>Here and not by the request, which may have been given up meanwhile.</summary>
+    void Announce(NewMessage posted)
+    {
+        try
+        {
+            append.Announce(posted);
+        }
+        catch (Exception fault)
+        {
+            log.LogError(fault, "What should follow a commit failed");
         }
     }
 

@@ -67,6 +67,9 @@ internal sealed class CaseSocket : IAsyncDisposable
             else if (next.Text("type") == type) return next;
     }
 
+    /// <summary>Closes as a well-behaved client does, and waits for the answer.</summary>
+    public Task CloseAsync() => socket.CloseAsync(WebSocketCloseStatus.NormalClosure, null, default).WaitAsync(EventStream.Patience);
+
     /// <summary>The server must close, with this status.</summary>
     public async Task ShouldCloseAsync(WebSocketCloseStatus status)
     {

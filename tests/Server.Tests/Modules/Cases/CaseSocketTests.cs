@@ -91,6 +91,14 @@ public sealed class CaseSocketTests(CaseServer server) : IClassFixture<CaseServe
     }
 
     [Fact]
+    public async Task A_client_that_closes_is_answered()
+    {
+        await using var socket = await CaseSocket.OpenAsync(server.Owner, await server.Owner.OpenCaseAsync());
+        await socket.CloseAsync();
+        socket.ClosedWith.ShouldBe(WebSocketCloseStatus.NormalClosure);
+    }
+
+    [Fact]
     public async Task A_refused_post_names_its_token()
     {
         var id = await server.Owner.OpenCaseAsync();
