@@ -17,11 +17,12 @@ internal sealed class LiveCredential(Guid id)
     CheckedState? current;
     long staleSince;
     bool streamsDepend;
+    volatile bool gone;
 
     public Guid Id => id;
 
     /// <summary>Ended, or forgotten because nobody used it: look it up anew.</summary>
-    public bool IsGone { get; private set; }
+    public bool IsGone => gone;
 
     public long LastUsed { get; set; } = Stopwatch.GetTimestamp();
 
@@ -34,7 +35,9 @@ internal sealed class LiveCredential(Guid id)
 
     /// <summary>The caller, unless it has to be asked for again.</summary>
     public ClaimsPrincipal? Valid(DateTimeOffset now) =>
-        !IsGone && Volatile.Read(ref current) is { } known && known.Deadline > now && known.CheckedAt > Volatile.Read(ref staleSince) ? known.Principal : null;
+        !IsGone && Volatile.Read(ref current) is { } known && known.Deadline > now && known.CheckedAt > Volatile.Read(ref staleSince)
+            ? known.Principal
+            : null;
 
     public bool NeedsCheck(DateTimeOffset now) => Valid(now) is null;
 
@@ -51,14 +54,14 @@ internal sealed class LiveCredential(Guid id)
 
     public void End()
     {
-        lock (state) IsGone = true;
+        lock (state) gone = true;
         _ = ended.CancelAsync(); // streams end on threads of their own
     }
 
     /// <summary>Forgets it unless a stream depends on it.</summary>
     public bool TryForget()
     {
-        lock (state) return !streamsDepend && (IsGone = true);
+        lock (state) return !streamsDepend && (gone = true);
     }
 
     /// <summary>False when it was forgotten in this moment: take a new one.</summary>

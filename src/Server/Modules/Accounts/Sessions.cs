@@ -1,7 +1,7 @@
 using Consilium.Modules.Accounts.Contracts;
 using Consilium.Platform.Database;
 using Consilium.Platform.Json;
-using NpgsqlTypes;
+using Npgsql;
 
 namespace Consilium.Modules.Accounts;
 
@@ -25,12 +25,12 @@ internal sealed class Sessions(ConsiliumDb db, RequestTransaction transaction, A
     public LogInResponse Answer(User user, Guid sessionId, string refreshToken) => new(
         tokens.Issue(user.Id, sessionId), refreshToken, "bearer", (int)AccessTokens.Lifetime.TotalSeconds, user.Id, user.Role, user.ProfileId);
 
-    public Task EndAsync(Guid sessionId, string reason, CancellationToken cancellationToken) =>
-        EndAsync("id = $3", reason, sessionId, Guid.Empty, cancellationToken);
+    public Task EndAsync(Guid sessionId, string reason, CancellationToken cancellationToken) => EndAsync("id = $3", reason, cancellationToken, sessionId);
 
     /// <summary>Ends every session of the user but <paramref name="except"/>.</summary>
-    public Task EndAllAsync(Guid userId, Guid? except, string reason, CancellationToken cancellationToken) =>
-        EndAsync("user_id = $3 AND id <> $4", reason, userId, except ?? Guid.Empty, cancellationToken);
+    public Task EndAllAsync(Guid userId, Guid? except, string reason, CancellationToken cancellationToken) => except is { } kept
+        ? EndAsync("user_id = $3 AND id <> $4", reason, cancellationToken, userId, kept)
+        : EndAsync("user_id = $3", reason, cancellationToken, userId);
 
     /// <summary>Makes every server look again at this session, key or user, once the transaction has committed.</summary>
     public async Task AnnounceAsync(Guid subject, CancellationToken cancellationToken)
@@ -41,18 +41,15 @@ internal sealed class Sessions(ConsiliumDb db, RequestTransaction transaction, A
         transaction.AfterCommit(() => feed.Changed(subject));
     }
 
-    async Task EndAsync(string which, string reason, Guid id, Guid except, CancellationToken cancellationToken)
+    async Task EndAsync(string which, string reason, CancellationToken cancellationToken, params Guid[] ids)
     {
         await using var batch = await transaction.BatchAsync(cancellationToken);
-        batch.BatchCommands.Add(new($"""
-            WITH ended AS (
-                UPDATE accounts.sessions SET ended_at = $1, end_reason = $2
-                WHERE {which} AND $4::uuid IS NOT NULL AND ended_at IS NULL RETURNING id)
+        var command = new NpgsqlBatchCommand($"""
+            WITH ended AS (UPDATE accounts.sessions SET ended_at = $1, end_reason = $2 WHERE {which} AND ended_at IS NULL RETURNING id)
             INSERT INTO accounts.revocations (subject_id) SELECT id FROM ended RETURNING subject_id
-            """)
-        {
-            Parameters = { new() { Value = clock.UtcNow() }, new() { Value = reason }, new() { Value = id }, new() { Value = except, NpgsqlDbType = NpgsqlDbType.Uuid } },
-        });
+            """);
+        foreach (var value in (object[])[clock.UtcNow(), reason, .. ids]) command.Parameters.Add(new() { Value = value });
+        batch.BatchCommands.Add(command);
         await using var ended = await batch.ExecuteReaderAsync(cancellationToken);
         while (await ended.ReadAsync(cancellationToken))
         {

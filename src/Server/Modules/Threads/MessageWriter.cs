@@ -14,6 +14,9 @@ internal sealed class MessageWriter(NpgsqlDataSource database, AppendMessages ap
     const int Lanes = 2;
     const int MaxBatch = 64;
 
+    /// <summary>How long a stop waits for posts that were accepted: also when the host has lost its patience.</summary>
+    static readonly TimeSpan Drain = TimeSpan.FromSeconds(3);
+
     readonly Channel<Waiting>[] lanes = [.. Enumerable.Range(0, Lanes).Select(_ => Channel.CreateBounded<Waiting>(new BoundedChannelOptions(2048) { SingleReader = true }))];
 
     /// <summary>Returns after the commit. A fault means that nothing is known to be written: repeat with the same client token.</summary>
@@ -30,7 +33,7 @@ internal sealed class MessageWriter(NpgsqlDataSource database, AppendMessages ap
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
         foreach (var lane in lanes) lane.Writer.TryComplete(); // what waits is still written
-        if (ExecuteTask is { } working) await working.WaitAsync(cancellationToken);
+        if (ExecuteTask is { } working) await working.WaitAsync(Drain, CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await base.StopAsync(cancellationToken);
     }
 

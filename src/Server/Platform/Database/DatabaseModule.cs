@@ -17,7 +17,7 @@ internal static class DatabaseModule
             source.UseLoggerFactory(provider.GetRequiredService<ILoggerFactory>());
             return source.Build();
         });
-        services.AddDbContext<ConsiliumDb>((provider, options) => options.UseNpgsql(provider.GetRequiredService<NpgsqlDataSource>()));
+        services.AddDbContextPool<ConsiliumDb>((provider, options) => options.UseNpgsql(provider.GetRequiredService<NpgsqlDataSource>()));
         services.AddScoped<RequestTransaction>();
         services.AddSingleton<Migrator>();
         services.AddSingleton<DatabaseStartup>();

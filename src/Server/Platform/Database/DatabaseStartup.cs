@@ -8,19 +8,19 @@ namespace Consilium.Platform.Database;
 /// </summary>
 internal sealed class DatabaseStartup(EmbeddedDatabase embedded, IServiceProvider services) : IHostedLifecycleService, IAsyncDisposable
 {
-    NpgsqlDataSource? database; // kept: at the stop the container may be gone already
+    NpgsqlDataSource? pool; // held: whoever disposes the host may have disposed its services before it has stopped
 
     public async Task StartingAsync(CancellationToken cancellationToken)
     {
         embedded.TakeDirectory();
-        database = services.GetRequiredService<NpgsqlDataSource>();
+        pool = services.GetRequiredService<NpgsqlDataSource>();
         await services.GetRequiredService<Migrator>().MigrateAsync(cancellationToken);
         foreach (var task in services.GetServices<IStartupTask>()) await task.RunAsync(cancellationToken);
     }
 
     public async Task StoppedAsync(CancellationToken cancellationToken)
     {
-        if (database is not null) await database.DisposeAsync(); // before its server goes
+        if (pool is not null) await pool.DisposeAsync(); // before its server goes
         await embedded.StopAsync();
     }
 

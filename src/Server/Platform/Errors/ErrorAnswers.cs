@@ -76,6 +76,7 @@ internal sealed partial class ErrorAnswers(ILogger<ErrorAnswers> log) : IExcepti
             new(503, TimeSpan.FromSeconds(1), "contended", "Too many changes to the same thing at once: try again."),
         PostgresException { SqlState: PostgresErrorCodes.DiskFull } =>
             new(507, TimeSpan.FromSeconds(30), "storage_full", "The server's storage is full: nothing was written."),
+        PostgresException { SqlState: PostgresErrorCodes.ObjectNotInPrerequisiteState } => DatabaseAway(), // it takes no connections
         // 08… connection, 53… resources, 57P… shutdown or cancelled by a timeout
         PostgresException { SqlState: var state } when state.StartsWith("08", StringComparison.Ordinal) || state.StartsWith("53", StringComparison.Ordinal)
             || state.StartsWith("57", StringComparison.Ordinal) => DatabaseAway(),
