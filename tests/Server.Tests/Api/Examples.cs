@@ -9,9 +9,6 @@ internal sealed record Example(Client Caller, string Path, JsonObject? Body = nu
 {
     /// <summary>The status of the good request, where it is no success.</summary>
     public int Answers { get; init; } = 200;
-
-    /// <summary>Numbers in the query that the handler reads by itself.</summary>
-    public string[] MoreQuery { get; init; } = [];
 }
 
 /// <summary>
@@ -96,7 +93,7 @@ internal static class Examples
         all[$"POST {message}/edit"] = async s => new(s.Owner, await MessageAsync(s, root) + "/edit", new() { ["content"] = "y" });
         all[$"DELETE {message}"] = async s => new(s.Owner, await MessageAsync(s, root));
         all[$"GET {message}/versions"] = async s => new(s.Staff, await MessageAsync(s, root) + "/versions");
-        all[$"GET {one}/events"] = async s => new(s.Owner, $"{root}/{await s.Owner.OpenCaseAsync()}/events") { MoreQuery = ["after"] };
+        all[$"GET {one}/events"] = async s => new(s.Owner, $"{root}/{await s.Owner.OpenCaseAsync()}/events");
         all[$"GET {one}/ws"] = async s => new(s.Owner, $"{root}/{await s.Owner.OpenCaseAsync()}/ws") { Answers = 400 };
     }
 

@@ -110,17 +110,6 @@ public sealed class AppendMessagesTests(CaseServer server) : IClassFixture<CaseS
         await server.Database.ShouldHaveNoGapAsync(id);
     }
 
-    [Fact]
-    public async Task A_post_that_nobody_waits_for_any_more_is_still_announced()
-    {
-        var id = await server.Owner.OpenCaseAsync();
-        await using var stream = await EventStream.OpenAsync(server.Owner, $"{CaseServer.Root}/{id}/events");
-
-        _ = server.Services.GetRequiredService<MessageWriter>().PostAsync(Pending(User(id, "Left behind")));
-
-        (await stream.NextAsync())!.Data.GetProperty("message").Text("content").ShouldBe("Left behind");
-    }
-
     async Task<PostResult[]> AppendAsync(params NewMessage[] messages)
     {
         await using var connection = await server.Services.GetRequiredService<NpgsqlDataSource>().OpenConnectionAsync();
