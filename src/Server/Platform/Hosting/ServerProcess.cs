@@ -23,7 +23,7 @@ internal static class ServerProcess
         }
         catch (Exception fault) when (fault is not HostAbortedException && Assembly.GetEntryAssembly() == typeof(ServerProcess).Assembly) // a test sees it whole
         {
-            return await FailAsync(app, fault);
+            return await FailAsync(app, fault, command is null ? "Consilium could not start." : "That did not work.");
         }
 
         await using (app)
@@ -48,12 +48,12 @@ internal static class ServerProcess
         }
     }
 
-    static async Task<int> FailAsync(WebApplication? app, Exception fault)
+    static async Task<int> FailAsync(WebApplication? app, Exception fault, string what)
     {
         var asked = app?.Lifetime.ApplicationStopping.IsCancellationRequested == true;
         if (!asked)
         {
-            await Console.Error.WriteLineAsync($"\nConsilium could not start. {StartFailure.Explain(fault)}");
+            await Console.Error.WriteLineAsync($"\n{what} {StartFailure.Explain(fault)}");
             if (StartPhase.WantsDetails(app)) await Console.Error.WriteLineAsync($"\n{fault}");
         }
         if (app is not null) await UndoAsync(app);
