@@ -1,6 +1,6 @@
 namespace Consilium.Tests.Modules.Cases;
 
-/// <summary>Two servers on one database are one product. Their clocks stand still: what arrives comes by a signal, not by looking now and then.</summary>
+/// <summary>Two servers on one database are one product. Their clocks stand still: what arrives comes by a signal, not by looking.</summary>
 public sealed class TwoServersTests : IAsyncLifetime
 {
     static readonly Dictionary<string, string?> SameKey = new(CaseServer.QuickPasswords, StringComparer.Ordinal)

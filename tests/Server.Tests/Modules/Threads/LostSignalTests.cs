@@ -70,7 +70,8 @@ public sealed class LostSignalTests : IAsyncLifetime
         await Task.WhenAll(Enumerable.Range(0, 200).Select(_ => owner.SayAsync(id, much))); // more than all buffers between the two hold
         using var socket = new TcpClient { ReceiveBufferSize = 4096 };
         await socket.ConnectAsync(server.Address.Host, server.Address.Port);
-        var upgrade = transport == "ws" ? "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n" : "";
+        var upgrade = transport == "ws"
+            ? "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n" : "";
         await socket.GetStream().WriteAsync(Encoding.ASCII.GetBytes(
             $"GET {CaseServer.Root}/{id}/{transport}?after=0 HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {owner.AccessToken}\r\n{upgrade}\r\n"));
         await socket.GetStream().ReadExactlyAsync(new byte[16]);
@@ -105,5 +106,6 @@ public sealed class LostSignalTests : IAsyncLifetime
     }
 
     PendingMessage Pending(Guid id) => new(
-        Guid.CreateVersion7(), Guid.CreateVersion7(), new(id, "case", Reach.Own, owner.UserId, "user", SenderRole.User, "Owner", "Silently"), null, null);
+        Guid.CreateVersion7(), Guid.CreateVersion7(),
+        new(id, "case", Reach.Own, owner.UserId, "user", SenderRole.User, "Owner", "Silently"), null, null);
 }
