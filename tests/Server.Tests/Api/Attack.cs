@@ -18,22 +18,30 @@ internal sealed record Attack(string Name, int[] Statuses, HttpRequestMessage Re
     /// <summary>Bodies that are no JSON, or JSON that could mean two things.</summary>
     static readonly (string Name, byte[] Body)[] Malformed =
     [
-        ("empty", []), ("blank", "  "u8.ToArray()), ("open", "{"u8.ToArray()), ("crossed", "{]"u8.ToArray()), ("cut word", "nul"u8.ToArray()), ("quotes", "{'a':1}"u8.ToArray()),
-        ("trailing comma", "{\"a\":1,}"u8.ToArray()), ("two values", "{}{}"u8.ToArray()), ("comment", "{/*a*/}"u8.ToArray()), ("bare word", "{a:1}"u8.ToArray()),
-        ("duplicate keys", "{\"a\":1,\"a\":2}"u8.ToArray()), ("duplicate keys by escape", "{\"a\":1,\"\\u0061\":2}"u8.ToArray()), ("duplicate keys inside", "{\"a\":[{\"b\":1,\"b\":1}]}"u8.ToArray()),
+        ("empty", []), ("blank", "  "u8.ToArray()), ("open", "{"u8.ToArray()), ("crossed", "{]"u8.ToArray()), ("cut word", "nul"u8.ToArray()),
+        ("quotes", "{'a':1}"u8.ToArray()),
+        ("trailing comma", "{\"a\":1,}"u8.ToArray()), ("two values", "{}{}"u8.ToArray()), ("comment", "{/*a*/}"u8.ToArray()),
+        ("bare word", "{a:1}"u8.ToArray()),
+        ("duplicate keys", "{\"a\":1,\"a\":2}"u8.ToArray()), ("duplicate keys by escape", "{\"a\":1,\"\\u0061\":2}"u8.ToArray()),
+        ("duplicate keys inside", "{\"a\":[{\"b\":1,\"b\":1}]}"u8.ToArray()),
         ("NUL", "{\"a\":\"\\u0000\"}"u8.ToArray()), ("NUL in a key", "{\"\\u0000\":1}"u8.ToArray()), ("raw NUL", [.. "{\"a\":\""u8, 0, .. "\"}"u8]),
-        ("high surrogate", "{\"a\":\"\\ud83d\"}"u8.ToArray()), ("low surrogate", "{\"a\":\"\\ude00\"}"u8.ToArray()), ("surrogate in a key", "{\"\\ud83d\":1}"u8.ToArray()),
-        ("no UTF-8", [.. "{\"a\":\""u8, 0xC3, 0x28, .. "\"}"u8]), ("surrogate in UTF-8", [.. "{\"a\":\""u8, 0xED, 0xA0, 0x80, .. "\"}"u8]), ("UTF-16", Encoding.Unicode.GetBytes("{}")),
+        ("high surrogate", "{\"a\":\"\\ud83d\"}"u8.ToArray()), ("low surrogate", "{\"a\":\"\\ude00\"}"u8.ToArray()),
+        ("surrogate in a key", "{\"\\ud83d\":1}"u8.ToArray()),
+        ("no UTF-8", [.. "{\"a\":\""u8, 0xC3, 0x28, .. "\"}"u8]), ("surrogate in UTF-8", [.. "{\"a\":\""u8, 0xED, 0xA0, 0x80, .. "\"}"u8]),
+        ("UTF-16", Encoding.Unicode.GetBytes("{}")),
         ("deep", Encoding.UTF8.GetBytes(new string('[', 40) + new string(']', 40))), ("infinite", "{\"a\":NaN}"u8.ToArray()),
-        ("null", "null"u8.ToArray()), ("number", "1"u8.ToArray()), ("string", "\"a\""u8.ToArray()), ("array", "[]"u8.ToArray()), ("true", "true"u8.ToArray()),
+        ("null", "null"u8.ToArray()), ("number", "1"u8.ToArray()), ("string", "\"a\""u8.ToArray()), ("array", "[]"u8.ToArray()),
+        ("true", "true"u8.ToArray()),
     ];
 
-    static readonly JsonNode?[] AnyValues = [7, -1, 1.5, true, "wrong", "", new JsonArray(), new JsonArray(1), new JsonArray((JsonNode?)null), new JsonObject(), new JsonObject { ["a"] = 1 }];
+    static readonly JsonNode?[] AnyValues = [7, -1, 1.5, true, "wrong", "", new JsonArray(), new JsonArray(1), new JsonArray((JsonNode?)null),
+        new JsonObject(), new JsonObject { ["a"] = 1 }];
 
     public static IEnumerable<Attack> OnCredentials(Route route, Example example)
     {
         foreach (var (name, headers) in ((string, (string, string)[])[])[
-            ("no credential", []), ("an empty token", [("Authorization", "Bearer ")]), ("no token", [("Authorization", "Bearer x.y.z")]), ("another scheme", [("Authorization", "Basic YTpi")]),
+            ("no credential", []), ("an empty token", [("Authorization", "Bearer ")]), ("no token", [("Authorization", "Bearer x.y.z")]),
+            ("another scheme", [("Authorization", "Basic YTpi")]),
             ("a cut token", [("Authorization", $"Bearer {example.Caller.AccessToken[..^3]}")]), ("no key", [("X-API-Key", "cns_x")]),
             ("two credentials", [("Authorization", $"Bearer {example.Caller.AccessToken}"), ("X-API-Key", "cns_x")])])
         {
@@ -46,7 +54,8 @@ internal sealed record Attack(string Name, int[] Statuses, HttpRequestMessage Re
     public static IEnumerable<Attack> OnBody(Route route, Example example)
     {
         var valid = Bytes(example.Body);
-        foreach (var type in (string?[])[null, "text/plain", "application/xml", "multipart/form-data; boundary=x", "application/octet-stream", route.TakesForms ? null : "application/x-www-form-urlencoded"])
+        foreach (var type in (string?[])[null, "text/plain", "application/xml", "multipart/form-data; boundary=x", "application/octet-stream",
+            route.TakesForms ? null : "application/x-www-form-urlencoded"])
             yield return new($"as {type}", [415], To(route, example.Path, Content(valid, type)));
         foreach (var encoding in (string[])["gzip", "br", "identity, gzip"])
         {
@@ -73,13 +82,14 @@ internal sealed record Attack(string Name, int[] Statuses, HttpRequestMessage Re
     public static IEnumerable<Attack> OnPath(Route route, Example example)
     {
         var given = example.Path.Split('/');
+        string With(int part, string id) => string.Join('/', [.. given[..part], id, .. given[(part + 1)..]]);
         var pattern = route.Pattern.Split('/');
         for (var i = 0; i < pattern.Length; i++)
         {
             if (!pattern[i].StartsWith('{')) continue;
             foreach (var id in (string[])[$"{Guid.CreateVersion7()}", $"{Guid.Empty}", "1", "abc", "%20", "..%2f..", "😀"])
-                yield return new($"{pattern[i]} = {id}", example.Answers == 400 ? [404, 400] : [404], To(route, string.Join('/', [.. given[..i], id, .. given[(i + 1)..]]), JsonBody(example.Body)));
-            yield return new($"{pattern[i]} = NUL", [400], To(route, string.Join('/', [.. given[..i], "a%00", .. given[(i + 1)..]]), JsonBody(example.Body))) { IsNoHttp = true };
+                yield return new($"{pattern[i]} = {id}", example.Answers == 400 ? [404, 400] : [404], To(route, With(i, id), JsonBody(example.Body)));
+            yield return new($"{pattern[i]} = NUL", [400], To(route, With(i, "a%00"), JsonBody(example.Body))) { IsNoHttp = true };
         }
     }
 
@@ -87,13 +97,15 @@ internal sealed record Attack(string Name, int[] Statuses, HttpRequestMessage Re
     {
         foreach (var text in (string[])["x=%00", "x=%ff", "x=%c3%28", "x=%ed%a0%80", "%00=x"])
             yield return new($"?{text}", [400], To(route, $"{example.Path}?{text}", JsonBody(example.Body)));
-        foreach (var (name, type) in route.QueryParameters.Concat(example.MoreQuery.Select(name => KeyValuePair.Create(name, typeof(long)))))
+        foreach (var (name, type) in route.QueryParameters)
             foreach (var wrong in WrongQuery(route, name, type))
-                yield return new($"?{name}={(wrong.Length > 30 ? wrong[..30] : wrong)}", [400], To(route, $"{example.Path}?{name}={wrong}", JsonBody(example.Body)));
+                yield return new($"?{name}={(wrong.Length > 30 ? wrong[..30] : wrong)}", [400],
+                    To(route, $"{example.Path}?{name}={wrong}", JsonBody(example.Body)));
     }
 
     /// <summary>The good request by somebody else.</summary>
-    public static Attack ByAnother(Route route, Example example) => new("by another", example.Answers == 400 ? [400, 403, 404] : [403, 404], To(route, example.Path, JsonBody(example.Body)));
+    public static Attack ByAnother(Route route, Example example) =>
+        new("by another", example.Answers == 400 ? [400, 403, 404] : [403, 404], To(route, example.Path, JsonBody(example.Body)));
 
     public static HttpRequestMessage Good(Route route, Example example) => To(route, example.Path, JsonBody(example.Body));
 
@@ -101,12 +113,12 @@ internal sealed record Attack(string Name, int[] Statuses, HttpRequestMessage Re
     {
         _ when type == typeof(Limit) => ["0", "-1", "201", "abc", "1e9", "1.5", "99999999999999999999", "%2b1", "1&limit=1"],
         _ when type == typeof(Guid) => ["abc", "1", "{}"],
-        _ when type == typeof(long) => ["abc", "-1", "1.5", "1e9", "99999999999999999999"],
+        _ when type == typeof(long) || name == "after" => ["abc", "-1", "1.5", "1e9", "99999999999999999999"],
         _ when type == typeof(bool) => ["abc", "2", "yes"],
         (_, "cursor") => ["garbage", "%25", "e30x", "bnVsbA", "WzFd", "eyJhIjoiXHUwMDAwIn0", "%f0%9f%98%80", new string('a', 5000)],
         (_, "status" or "role") => ["nonsense", "OPEN", "1", "open,closed", "user,staff"],
         (_, "q") => [new string('a', 201), "%00"],
-        _ => throw new InvalidOperationException($"{route.Key} takes a query parameter that this test does not know: {name}. Say here what is wrong for it."),
+        _ => throw new InvalidOperationException($"{route.Key} takes a query parameter that nobody knows here: {name}. Say what is wrong for it."),
     };
 
     static bool Fits(JsonNode? value, Type type) => value is not null && (value.GetValueKind(), type) switch

@@ -72,7 +72,8 @@ public sealed class EveryRouteTests(CaseServer server) : IClassFixture<CaseServe
         if (!attack.Statuses.Contains(status)) return $"{status} instead of {string.Join(" or ", attack.Statuses)}: {text}";
         using var problem = JsonDocument.Parse(text);
         var root = problem.RootElement;
-        return root.Number("status") == status && root.Text("code") is { Length: > 0 } && root.Text("trace_id") is { Length: 32 } && root.Text("detail") is { Length: > 0 }
+        return root.Number("status") == status && root.Text("code") is { Length: > 0 } && root.Text("trace_id") is { Length: 32 }
+            && root.Text("detail") is { Length: > 0 }
             ? null
             : $"no whole problem: {text}";
     }
@@ -85,7 +86,10 @@ public sealed class EveryRouteTests(CaseServer server) : IClassFixture<CaseServe
             """);
         var rows = new List<string>();
         foreach (var table in tables)
-            rows.Add($"{table} {await server.Database.ScalarAsync<string>($"SELECT count(*) || ' ' || coalesce(md5(string_agg(t::text, '|' ORDER BY t::text)), '') FROM {table} t")}");
+        {
+            var digest = $"SELECT count(*) || ' ' || coalesce(md5(string_agg(t::text, '|' ORDER BY t::text)), '') FROM {table} t";
+            rows.Add($"{table} {await server.Database.ScalarAsync<string>(digest)}");
+        }
         return rows;
     }
 }

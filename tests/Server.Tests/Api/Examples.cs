@@ -9,9 +9,6 @@ internal sealed record Example(Client Caller, string Path, JsonObject? Body = nu
 {
     /// <summary>The status of the good request, where it is no success.</summary>
     public int Answers { get; init; } = 200;
-
-    /// <summary>Numbers in the query that the handler reads by itself.</summary>
-    public string[] MoreQuery { get; init; } = [];
 }
 
 /// <summary>
@@ -44,12 +41,15 @@ internal static class Examples
         foreach (var prefix in (string[])["/auth", "/api/v1/auth"])
         {
             all[$"POST {prefix}/login"] = s => Example(s.Owner, $"{prefix}/login", new() { ["username"] = s.Owner.Email, ["password"] = password });
-            all[$"POST {prefix}/refresh"] = async s => new((await OneAsync(s)), $"{prefix}/refresh", new() { ["refresh_token"] = (await OneAsync(s)).RefreshToken });
+            all[$"POST {prefix}/refresh"] = async s =>
+                new(s.Owner, $"{prefix}/refresh", new() { ["refresh_token"] = (await OneAsync(s)).RefreshToken });
             all[$"POST {prefix}/logout"] = async s => new(await OneAsync(s), $"{prefix}/logout");
         }
         all["POST /auth/signup"] = s => Example(s.Owner, "/auth/signup", new() { ["email"] = NewEmail(), ["password"] = password });
-        all["POST /api/v1/auth/signup"] = s => Example(s.Admin, "/api/v1/auth/signup", new() { ["email"] = NewEmail(), ["password"] = password, ["role"] = "staff" });
-        all["POST /api/v1/auth/change-password"] = async s => new(await OneAsync(s), "/api/v1/auth/change-password", new() { ["old_password"] = password, ["new_password"] = "other plain words 8" });
+        all["POST /api/v1/auth/signup"] = s =>
+            Example(s.Admin, "/api/v1/auth/signup", new() { ["email"] = NewEmail(), ["password"] = password, ["role"] = "staff" });
+        all["POST /api/v1/auth/change-password"] = async s =>
+            new(await OneAsync(s), "/api/v1/auth/change-password", new() { ["old_password"] = password, ["new_password"] = "other plain words 8" });
         all["POST /api/v1/auth/stream-tickets"] = s => Example(s.Owner, "/api/v1/auth/stream-tickets", new() { ["path"] = "/cases/1/events" });
         all["GET /api/v1/users"] = s => Example(s.Admin, "/api/v1/users");
         all["GET /api/v1/users/me"] = s => Example(s.Owner, "/api/v1/users/me");
@@ -57,7 +57,8 @@ internal static class Examples
         all["GET /api/v1/users/{id:guid}"] = s => Example(s.Admin, $"/api/v1/users/{s.Owner.UserId}");
         all["PUT /api/v1/users/{id:guid}"] = s => Example(s.Admin, $"/api/v1/users/{s.Owner.UserId}", []);
         all["GET /api/v1/api-keys"] = s => Example(s.Admin, "/api/v1/api-keys");
-        all["POST /api/v1/api-keys"] = s => Example(s.Admin, "/api/v1/api-keys", new() { ["name"] = "Program", ["scopes"] = new JsonArray("cases:write") });
+        all["POST /api/v1/api-keys"] = s =>
+            Example(s.Admin, "/api/v1/api-keys", new() { ["name"] = "Program", ["scopes"] = new JsonArray("cases:write") });
         all["DELETE /api/v1/api-keys/{id:guid}"] = async s => new(s.Admin, $"/api/v1/api-keys/{await KeyAsync(s)}");
     }
 
@@ -67,7 +68,8 @@ internal static class Examples
         all["POST /api/v1/jobs/{id:guid}/retry"] = async s =>
         {
             var id = Guid.CreateVersion7();
-            await s.Database.ExecuteAsync("INSERT INTO platform.jobs (id, kind, payload, status, run_at) VALUES ($1, 'none', '{}', 'dead', now() + interval '1 day')", id);
+            await s.Database.ExecuteAsync(
+                "INSERT INTO platform.jobs (id, kind, payload, status, run_at) VALUES ($1, 'none', '{}', 'dead', now() + interval '1 day')", id);
             return new(s.Admin, $"/api/v1/jobs/{id}/retry");
         };
     }
@@ -96,7 +98,7 @@ internal static class Examples
         all[$"POST {message}/edit"] = async s => new(s.Owner, await MessageAsync(s, root) + "/edit", new() { ["content"] = "y" });
         all[$"DELETE {message}"] = async s => new(s.Owner, await MessageAsync(s, root));
         all[$"GET {message}/versions"] = async s => new(s.Staff, await MessageAsync(s, root) + "/versions");
-        all[$"GET {one}/events"] = async s => new(s.Owner, $"{root}/{await s.Owner.OpenCaseAsync()}/events") { MoreQuery = ["after"] };
+        all[$"GET {one}/events"] = async s => new(s.Owner, $"{root}/{await s.Owner.OpenCaseAsync()}/events");
         all[$"GET {one}/ws"] = async s => new(s.Owner, $"{root}/{await s.Owner.OpenCaseAsync()}/ws") { Answers = 400 };
     }
 
@@ -114,5 +116,6 @@ internal static class Examples
     }
 
     static async Task<Guid> KeyAsync(CaseServer server) =>
-        (await (await server.Admin.PostJsonAsync("/api/v1/api-keys", new { name = "Program", scopes = new[] { "cases:write" } })).ShouldAnswerAsync(201)).Id();
+        (await (await server.Admin.PostJsonAsync("/api/v1/api-keys", new { name = "Program", scopes = new[] { "cases:write" } }))
+            .ShouldAnswerAsync(201)).Id();
 }

@@ -9,7 +9,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Consilium.Tests.Api;
 
-/// <summary>A route as the application itself describes it: what it takes is read from there, so that nothing has to be kept in step by hand.</summary>
+/// <summary>A route as the application itself describes it: what it takes is read from there, and nothing is kept in step by hand.</summary>
 internal sealed record Route(string Method, string Pattern, RouteEndpoint Endpoint)
 {
     public string Key => $"{Method} {Pattern}";
@@ -20,8 +20,9 @@ internal sealed record Route(string Method, string Pattern, RouteEndpoint Endpoi
     public IReadOnlyList<string> PathParameters => [.. Endpoint.RoutePattern.Parameters.Select(p => p.Name)];
 
     /// <summary>The members of the JSON body and their types; empty without a body.</summary>
-    public IReadOnlyDictionary<string, Type> BodyMembers => Endpoint.Metadata.GetMetadata<IAcceptsMetadata>() is { RequestType: { } type } accepts && accepts.ContentTypes.Contains("application/json")
-        ? type.GetProperties().ToDictionary(p => JsonNamingPolicy.SnakeCaseLower.ConvertName(p.Name), p => Nullable.GetUnderlyingType(p.PropertyType) ?? p.PropertyType, StringComparer.Ordinal)
+    public IReadOnlyDictionary<string, Type> BodyMembers =>
+        Endpoint.Metadata.GetMetadata<IAcceptsMetadata>() is { RequestType: { } type } accepts && accepts.ContentTypes.Contains("application/json")
+        ? type.GetProperties().ToDictionary(p => JsonNamingPolicy.SnakeCaseLower.ConvertName(p.Name), p => Plain(p.PropertyType), StringComparer.Ordinal)
         : ReadOnlyDictionary<string, Type>.Empty;
 
     public bool TakesForms => Endpoint.Metadata.GetMetadata<IAcceptsMetadata>()?.ContentTypes.Contains("application/x-www-form-urlencoded") == true;
@@ -29,8 +30,9 @@ internal sealed record Route(string Method, string Pattern, RouteEndpoint Endpoi
     /// <summary>The query parameters and their types.</summary>
     public IReadOnlyDictionary<string, Type> QueryParameters => Endpoint.Metadata.OfType<IParameterBindingMetadata>()
         .Select(p => (Name: p.ParameterInfo.GetCustomAttributes(inherit: false).OfType<FromQueryAttribute>().FirstOrDefault()?.Name ?? p.Name,
-            Type: Nullable.GetUnderlyingType(p.ParameterInfo.ParameterType) ?? p.ParameterInfo.ParameterType, p.ParameterInfo))
-        .Where(p => IsSimple(p.Type) && !PathParameters.Contains(p.Name) && !p.ParameterInfo.GetCustomAttributes(inherit: false).OfType<IFromHeaderMetadata>().Any())
+            Type: Plain(p.ParameterInfo.ParameterType), p.ParameterInfo))
+        .Where(p => IsSimple(p.Type) && !PathParameters.Contains(p.Name)
+            && !p.ParameterInfo.GetCustomAttributes(inherit: false).OfType<IFromHeaderMetadata>().Any())
         .ToDictionary(p => p.Name, p => p.Type, StringComparer.Ordinal);
 
     public static List<Route> Of(Server server) => [.. server.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()
@@ -38,5 +40,8 @@ internal sealed record Route(string Method, string Pattern, RouteEndpoint Endpoi
             .Select(method => new Route(method, "/" + endpoint.RoutePattern.RawText!.Trim('/'), endpoint)))
         .OrderBy(route => route.Pattern, StringComparer.Ordinal).ThenBy(route => route.Method, StringComparer.Ordinal)];
 
-    static bool IsSimple(Type type) => type.IsPrimitive || type == typeof(string) || type == typeof(Guid) || type == typeof(DateTimeOffset) || type == typeof(Limit) || type.IsEnum;
+    static Type Plain(Type type) => Nullable.GetUnderlyingType(type) ?? type;
+
+    static bool IsSimple(Type type) =>
+        type.IsPrimitive || type == typeof(string) || type == typeof(Guid) || type == typeof(DateTimeOffset) || type == typeof(Limit) || type.IsEnum;
 }

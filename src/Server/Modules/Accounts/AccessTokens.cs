@@ -9,7 +9,10 @@ namespace Consilium.Modules.Accounts;
 internal sealed record AccessToken(Guid UserId, Guid SessionId, DateTimeOffset ExpiresAt);
 
 /// <summary>Why a token was refused; for tests and logs, never for the client.</summary>
-internal enum TokenFault { None, Size, Shape, Encoding, Json, Header, Algorithm, Type, Key, Signature, Issuer, Audience, Subject, Session, Lifetime, Expired, NotYet }
+internal enum TokenFault
+{
+    None, Size, Shape, Encoding, Json, Header, Algorithm, Type, Key, Signature, Issuer, Audience, Subject, Session, Lifetime, Expired, NotYet,
+}
 
 /// <summary>The judgement over a token: either the token or the fault.</summary>
 internal readonly record struct TokenVerdict(AccessToken? Token, TokenFault Fault)

@@ -26,7 +26,8 @@ internal sealed record ApiKeyResponse(
 
 /// <summary>The one answer that shows the key itself.</summary>
 internal sealed record CreateApiKeyResponse(
-    Guid Id, string Name, string Prefix, string Key, string[] Scopes, Guid AccountId, Guid CreatedBy, DateTimeOffset CreatedAt, DateTimeOffset? ExpiresAt);
+    Guid Id, string Name, string Prefix, string Key, string[] Scopes, Guid AccountId, Guid CreatedBy, DateTimeOffset CreatedAt,
+    DateTimeOffset? ExpiresAt);
 
 internal sealed partial class CreateApiKeyValidator : AbstractValidator<CreateApiKeyRequest>
 {
@@ -97,7 +98,8 @@ internal static class ApiKeys
     }
 
     static Task<Results<NoContent, ProblemHttpResult>> RevokeAsync(
-        Guid id, Caller caller, RequestTransaction transaction, Sessions sessions, ConsiliumDb db, IAuditTrail audit, TimeProvider clock, CancellationToken cancellationToken) =>
+        Guid id, Caller caller, RequestTransaction transaction, Sessions sessions, ConsiliumDb db, IAuditTrail audit, TimeProvider clock,
+        CancellationToken cancellationToken) =>
         transaction.RunAsync<Results<NoContent, ProblemHttpResult>>(async () =>
         {
             if (await db.Set<ApiKey>().SingleOrDefaultAsync(k => k.Id == id, cancellationToken) is not { } key) return Problems.NotFound();

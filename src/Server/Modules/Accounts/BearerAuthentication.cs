@@ -89,6 +89,8 @@ internal sealed class BearerAuthentication(
         command.Parameters.Add(new() { Value = Secrets.Hash(ticket) });
         command.Parameters.Add(new() { Value = Request.PathBase.Add(Request.Path).Value });
         command.Parameters.Add(new() { Value = clock.UtcNow() });
-        return await command.ExecuteScalarAsync(Context.RequestAborted) is Guid sessionId ? await live.CurrentAsync(sessionId, Context.RequestAborted) : null;
+        return await command.ExecuteScalarAsync(Context.RequestAborted) is Guid sessionId
+            ? await live.CurrentAsync(sessionId, Context.RequestAborted)
+            : null;
     }
 }

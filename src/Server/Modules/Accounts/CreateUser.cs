@@ -37,7 +37,8 @@ internal static class CreateUser
         .RequireRoles(Role.Admin).WithMetadata(new NoIdempotency());
 
     static async Task<Results<Created<UserResponse>, ProblemHttpResult>> HandleAsync(
-        CreateUserRequest request, Caller caller, PasswordHashing hashing, ConsiliumDb db, IAuditTrail audit, TimeProvider clock, CancellationToken cancellationToken)
+        CreateUserRequest request, Caller caller, PasswordHashing hashing, ConsiliumDb db, IAuditTrail audit, TimeProvider clock,
+        CancellationToken cancellationToken)
     {
         var role = RoleNames.Parse(request.Role)!.Value;
         var hash = role == Role.Assistant ? null : await hashing.HashAsync(request.Password!, cancellationToken);

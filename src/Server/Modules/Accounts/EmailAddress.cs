@@ -13,9 +13,10 @@ internal static partial class EmailAddress
     /// <summary>What two spellings of one address have in common.</summary>
     public static string Key(string email) => email.Trim().ToLowerInvariant();
 
+    const string Letters = @"[\p{L}\p{M}\p{N}!#$%&'*+/=?^_`{|}~-]+";
+    const string Label = @"[\p{L}\p{N}]([\p{L}\p{M}\p{N}-]{0,61}[\p{L}\p{M}\p{N}])?";
+
     // RFC 5321's Mailbox without quoted local parts and address literals, with letters of any script (RFC 6531).
-    [GeneratedRegex(
-        @"^[\p{L}\p{M}\p{N}!#$%&'*+/=?^_`{|}~-]+(\.[\p{L}\p{M}\p{N}!#$%&'*+/=?^_`{|}~-]+)*@([\p{L}\p{N}]([\p{L}\p{M}\p{N}-]{0,61}[\p{L}\p{M}\p{N}])?\.)+[\p{L}\p{N}]([\p{L}\p{M}\p{N}-]{0,61}[\p{L}\p{M}\p{N}])?\z",
-        RegexOptions.NonBacktracking | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
+    [GeneratedRegex($@"^{Letters}(\.{Letters})*@({Label}\.)+{Label}\z", RegexOptions.NonBacktracking | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
     private static partial Regex Syntax();
 }

@@ -30,7 +30,7 @@ internal sealed class FirstAccounts(
     async Task AddDemoAccountsAsync(ConsiliumDb db, CancellationToken cancellationToken)
     {
         var present = await db.Set<User>().Where(u => u.IsDemo).Select(u => u.Id).ToListAsync(cancellationToken);
-        var taken = await db.Set<User>().Where(u => u.Email!.ToLower().EndsWith("@example.com")).Select(u => u.Email!.ToLower()).ToListAsync(cancellationToken);
+        var taken = await db.Set<User>().Select(u => u.Email!.ToLower()).Where(email => email.EndsWith("@example.com")).ToListAsync(cancellationToken);
         var missing = DemoAccounts.All.Where(demo => !present.Contains(demo.Id) && !taken.Contains(demo.Email)).ToList();
         var hashes = await Task.WhenAll(missing.Select(demo => hashing.HashAsync(demo.Password, cancellationToken)));
         db.AddRange(missing.Zip(hashes, (demo, hash) => User.CreateDemo(demo.Id, demo.Email, hash, demo.Role, demo.Name, clock.UtcNow())));
@@ -40,7 +40,8 @@ internal sealed class FirstAccounts(
     {
         if (await db.Set<User>().AnyAsync(u => u.IsDemo, cancellationToken))
             throw new InvalidOperationException(
-                $"This database has the demo accounts of Development, whose passwords everybody knows: {environment.EnvironmentName} needs a database of its own.");
+                "This database has the demo accounts of Development, whose passwords everybody knows: "
+                + $"{environment.EnvironmentName} needs a database of its own.");
         if (await db.Set<User>().AnyAsync(u => u.Role == Role.Admin, cancellationToken)) return;
         if (configuration["Admin:Email"] is not { Length: > 0 } email || configuration["Admin:Password"] is not { Length: > 0 } password)
         {

@@ -11,13 +11,15 @@ internal static class GetUser
 {
     public static void Map(IEndpointRouteBuilder api)
     {
-        api.MapGet("/api/v1/users/me", (Caller caller, ConsiliumDb db, CancellationToken cancellationToken) => HandleAsync(caller.UserId, caller, db, cancellationToken))
+        api.MapGet("/api/v1/users/me", (Caller caller, ConsiliumDb db, CancellationToken cancellationToken) =>
+                HandleAsync(caller.UserId, caller, db, cancellationToken))
             .WithName("GetMe").WithTags("Accounts").WithSummary("The own account.").ProducesProblem(401);
         api.MapGet("/api/v1/users/{id:guid}", HandleAsync)
             .WithName("GetUser").WithTags("Accounts").WithSummary("An account (its owner, admin).").ProducesProblem(401).ProducesProblem(404);
     }
 
-    static async Task<Results<Ok<UserResponse>, ProblemHttpResult>> HandleAsync(Guid id, Caller caller, ConsiliumDb db, CancellationToken cancellationToken)
+    static async Task<Results<Ok<UserResponse>, ProblemHttpResult>> HandleAsync(
+        Guid id, Caller caller, ConsiliumDb db, CancellationToken cancellationToken)
     {
         var user = await db.Set<User>().VisibleTo(caller).AsNoTracking().SingleOrDefaultAsync(u => u.Id == id, cancellationToken);
         return user is null ? Problems.NotFound() : TypedResults.Ok(UserResponse.Of(user));

@@ -22,7 +22,11 @@ internal static class GuessablePassword
             """.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries).OrderByDescending(word => word.Length),
     ];
 
-    static readonly string[] Walks = ["abcdefghijklmnopqrstuvwxyz", "01234567890", "qwertyuiop", "qwertzuiop", "asdfghjkl", "zxcvbnm", "yxcvbnm", "1q2w3e4r5t6y7u8i9o0p", "1qaz2wsx3edc4rfv5tgb6yhn7ujm"];
+    static readonly string[] Walks =
+    [
+        "abcdefghijklmnopqrstuvwxyz", "01234567890", "qwertyuiop", "qwertzuiop", "asdfghjkl", "zxcvbnm", "yxcvbnm",
+        "1q2w3e4r5t6y7u8i9o0p", "1qaz2wsx3edc4rfv5tgb6yhn7ujm",
+    ];
 
     public static bool Is(string password, string? email)
     {
@@ -65,6 +69,9 @@ internal static class GuessablePassword
     static string WithoutSwaps(string text) => string.Create(text.Length, text, static (swapped, original) =>
     {
         for (var i = 0; i < swapped.Length; i++)
-            swapped[i] = original[i] switch { '0' => 'o', '1' or '!' => 'i', '3' => 'e', '4' or '@' => 'a', '5' or '$' => 's', '7' => 't', '8' => 'b', var other => other };
+            swapped[i] = original[i] switch
+            {
+                '0' => 'o', '1' or '!' => 'i', '3' => 'e', '4' or '@' => 'a', '5' or '$' => 's', '7' => 't', '8' => 'b', var other => other,
+            };
     });
 }

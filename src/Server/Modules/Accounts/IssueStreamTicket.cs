@@ -17,7 +17,8 @@ internal sealed class IssueStreamTicketValidator : AbstractValidator<IssueStream
     public IssueStreamTicketValidator()
     {
         RuleFor(r => r.Path).NotEmpty().WithMessage("is required.");
-        RuleFor(r => r.Path).Must(path => path is null or ['/', not '/', ..] && path?.Length <= 500).WithMessage("must be the path of a stream: it begins with one slash.");
+        RuleFor(r => r.Path).Must(path => string.IsNullOrEmpty(path) || path is ['/', not '/', ..] and { Length: <= 500 })
+            .WithMessage("must be the path of a stream: it begins with one slash.");
     }
 }
 

@@ -24,13 +24,14 @@ internal static class ListUsers
         var users = db.Set<User>().AsNoTracking();
         if (role is not null)
         {
-            if (RoleNames.Parse(role) is not { } wanted) return Problems.Invalid("role", $"must be one of {string.Join(", ", Enum.GetValues<Role>().Select(r => r.Wire()))}.");
+            if (RoleNames.Parse(role) is not { } wanted)
+                return Problems.Invalid("role", $"must be one of {string.Join(", ", Enum.GetValues<Role>().Select(r => r.Wire()))}.");
             users = users.Where(u => u.Role == wanted);
         }
         if (!string.IsNullOrWhiteSpace(q))
         {
-            if (q.Length > MaxQueryLength || q.Contains('\0')) return Problems.Invalid("q", $"must have at most {MaxQueryLength} characters, and no NUL.");
-            var pattern = $"%{q.Trim().Replace("\\", "\\\\", StringComparison.Ordinal).Replace("%", "\\%", StringComparison.Ordinal).Replace("_", "\\_", StringComparison.Ordinal)}%";
+            if (q.Length > MaxQueryLength) return Problems.Invalid("q", $"must have at most {MaxQueryLength} characters.");
+            var pattern = $"%{Escaped(q.Trim())}%";
             users = users.Where(u => EF.Functions.ILike(u.Email!, pattern) || EF.Functions.ILike(u.Name!, pattern));
         }
         if (cursor is not null)
@@ -42,4 +43,7 @@ internal static class ListUsers
         var page = Page.Of(await users.OrderBy(u => u.Id).Take(size + 1).ToListAsync(cancellationToken), size, u => u.Id);
         return TypedResults.Ok(new Page<UserResponse>([.. page.Items.Select(UserResponse.Of)], page.NextCursor));
     }
+
+    static string Escaped(string text) =>
+        string.Concat(text.Select(letter => letter is '%' or '_' or '\\' ? $"\\{letter}" : letter.ToString()));
 }

@@ -35,7 +35,9 @@ internal sealed class LiveCredential(Guid id)
 
     /// <summary>The caller, unless it has to be asked for again.</summary>
     public ClaimsPrincipal? Valid(DateTimeOffset now) =>
-        !IsGone && Volatile.Read(ref current) is { } known && known.Deadline > now && known.CheckedAt > Volatile.Read(ref staleSince) ? known.Principal : null;
+        !IsGone && Volatile.Read(ref current) is { } known && known.Deadline > now && known.CheckedAt > Volatile.Read(ref staleSince)
+            ? known.Principal
+            : null;
 
     public bool NeedsCheck(DateTimeOffset now) => Valid(now) is null;
 

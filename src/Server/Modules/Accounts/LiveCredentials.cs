@@ -58,7 +58,7 @@ internal sealed class LiveCredentials(NpgsqlDataSource database, TimeProvider cl
     public List<LiveCredential> Suspects(IReadOnlyDictionary<Guid, long> changes)
     {
         var now = clock.GetUtcNow();
-        return [.. known.Values.Where(credential => credential.NeedsCheck(now) || HeardSince(credential.Id, credential) || HeardSince(credential.UserId, credential))];
+        return [.. known.Values.Where(c => c.NeedsCheck(now) || HeardSince(c.Id, c) || HeardSince(c.UserId, c))];
 
         bool HeardSince(Guid? subject, LiveCredential credential) =>
             subject is { } id && changes.TryGetValue(id, out var heard) && credential.CheckedAt <= heard;

@@ -67,12 +67,15 @@ internal static class LogIn
         var verdict = await passwords.CheckAsync(request.Username!, http.Connection.RemoteIpAddress, request.Password!, async () =>
         {
             var email = request.Username!.Trim();
-            user = await db.Set<User>().FromSql($"SELECT * FROM accounts.users WHERE lower(email) = lower({email})").SingleOrDefaultAsync(cancellationToken);
+            user = await db.Set<User>()
+                .FromSql($"SELECT * FROM accounts.users WHERE lower(email) = lower({email})")
+                .SingleOrDefaultAsync(cancellationToken);
             return user is { CanLogIn: true } ? user.PasswordHash : null;
         }, cancellationToken);
         if (verdict == PasswordVerdict.Wrong)
         {
-            await audit.RecordAsync(new(ActorId: null, ActorRole: null, "session.refused", $"user/{user?.Id.ToString() ?? "unknown"}", AuditOutcome.Denied), cancellationToken);
+            var resource = $"user/{user?.Id.ToString() ?? "unknown"}";
+            await audit.RecordAsync(new(ActorId: null, ActorRole: null, "session.refused", resource, AuditOutcome.Denied), cancellationToken);
             http.Response.Headers.WWWAuthenticate = BearerAuthentication.SchemeName;
             return Problems.Of(401, "invalid_credentials", "E-mail or password is wrong.");
         }

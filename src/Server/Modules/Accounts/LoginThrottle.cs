@@ -25,7 +25,9 @@ internal sealed class LoginThrottle(NpgsqlDataSource database, TimeProvider cloc
         await using var command = database.CreateCommand("SELECT max(blocked_until) FROM accounts.login_failures WHERE subject IN ($1, $2)");
         command.Parameters.Add(new() { Value = AccountKey(email) });
         command.Parameters.Add(new() { Value = AddressKey(address) });
-        if (await command.ExecuteScalarAsync(cancellationToken) is DateTime until && new DateTimeOffset(until) - clock.GetUtcNow() is var wait && wait > TimeSpan.Zero)
+        if (await command.ExecuteScalarAsync(cancellationToken) is not DateTime until) return;
+        var wait = new DateTimeOffset(until) - clock.GetUtcNow();
+        if (wait > TimeSpan.Zero)
             throw new BusyException(429, wait, "too_many_failed_logins", "Too many failed logins: wait as long as Retry-After says.");
     }
 
@@ -54,7 +56,8 @@ internal sealed class LoginThrottle(NpgsqlDataSource database, TimeProvider cloc
         command.Parameters.Add(new() { Value = subject });
         command.Parameters.Add(new() { Value = now });
         command.Parameters.Add(new() { Value = now - forget });
-        command.Parameters.Add(new() { Value = Enumerable.Range(1, 64).Select(delay).ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Interval });
+        var delays = Enumerable.Range(1, 64).Select(delay).ToArray();
+        command.Parameters.Add(new() { Value = delays, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Interval });
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 

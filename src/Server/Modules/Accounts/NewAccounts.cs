@@ -16,7 +16,8 @@ internal static class NewAccounts
             await db.SaveChangesAsync(cancellationToken);
             return true;
         }
-        catch (DbUpdateException fault) when (fault.InnerException is PostgresException { SqlState: PostgresErrorCodes.UniqueViolation, ConstraintName: "users_email" })
+        catch (DbUpdateException fault)
+            when (fault.InnerException is PostgresException { SqlState: PostgresErrorCodes.UniqueViolation, ConstraintName: "users_email" })
         {
             return false;
         }
@@ -26,7 +27,8 @@ internal static class NewAccounts
         .Must(email => !string.IsNullOrWhiteSpace(email)).WithMessage("is required.")
         .Must(email => string.IsNullOrWhiteSpace(email) || EmailAddress.IsValid(email.Trim())).WithMessage("must be an e-mail address.");
 
-    public static IRuleBuilderOptionsConditions<T, string?> NewPassword<T>(this IRuleBuilder<T, string?> rule, PasswordPolicy policy, Func<T, string?> email) => rule
+    public static IRuleBuilderOptionsConditions<T, string?> NewPassword<T>(
+        this IRuleBuilder<T, string?> rule, PasswordPolicy policy, Func<T, string?> email) => rule
         .Custom((password, context) =>
         {
             if (string.IsNullOrEmpty(password)) context.AddFailure("is required.");

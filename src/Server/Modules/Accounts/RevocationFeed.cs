@@ -56,7 +56,8 @@ internal sealed class RevocationFeed(NpgsqlDataSource database, LiveCredentials 
     {
         var startedAt = Stopwatch.GetTimestamp();
         // Half a minute of overlap: a change counts from its commit, which may come some seconds after its time.
-        await using var command = database.CreateCommand("SELECT id, subject_id FROM accounts.revocations WHERE at > clock_timestamp() - interval '30 seconds'");
+        await using var command = database.CreateCommand(
+            "SELECT id, subject_id FROM accounts.revocations WHERE at > clock_timestamp() - interval '30 seconds'");
         var current = new HashSet<long>();
         await using (var row = await command.ExecuteReaderAsync(cancellationToken))
         {

@@ -42,7 +42,8 @@ internal static class UpdateUser
 /// <inheritdoc cref="UpdateUser"/>
 internal sealed class UserUpdate(ConsiliumDb db, RequestTransaction transaction, Sessions sessions, IAuditTrail audit, TimeProvider clock)
 {
-    public Task<Results<Ok<UserResponse>, ProblemHttpResult>> RunAsync(Guid id, UpdateUserRequest request, Caller caller, CancellationToken cancellationToken) =>
+    public Task<Results<Ok<UserResponse>, ProblemHttpResult>> RunAsync(
+        Guid id, UpdateUserRequest request, Caller caller, CancellationToken cancellationToken) =>
         transaction.RunAsync<Results<Ok<UserResponse>, ProblemHttpResult>>(async () =>
         {
             // Admins are locked together, so that two of them cannot close each other at once.

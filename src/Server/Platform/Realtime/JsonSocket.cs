@@ -30,12 +30,13 @@ internal static class JsonSocket
     {
         var services = http.RequestServices;
         var log = services.GetRequiredService<ILoggerFactory>().CreateLogger(typeof(JsonSocket));
+        var clock = services.GetRequiredService<TimeProvider>();
         var stopping = services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping;
         using var socket = await http.WebSockets.AcceptWebSocketAsync(new WebSocketAcceptContext { KeepAliveInterval = TimeSpan.FromSeconds(15), KeepAliveTimeout = TimeSpan.FromSeconds(20) });
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, ended, stopping);
         using var gone = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted);
         var replies = Channel.CreateBounded<byte[]>(16);
-        var sending = SendAsync(socket, outgoing(stop.Token), replies.Reader, log, stop);
+        var sending = SendAsync(socket, outgoing(stop.Token), replies.Reader, clock, log, stop);
         // A receive that is cancelled takes the connection with it, and no close could be said any more: so only gone cancels it.
         var receiving = ReceiveAsync(socket, message => ReplyAsync(message, receive, log, stop.Token), replies.Writer, stop.Token, gone.Token);
         await Task.WhenAny(sending, receiving);
@@ -113,7 +114,7 @@ internal static class JsonSocket
 
     /// <summary>Sends until there is nothing more to send, or <paramref name="stop"/>; says how to close then. The other pump is stopped with the first.</summary>
     static async Task<(WebSocketCloseStatus, string)> SendAsync(
-        WebSocket socket, IAsyncEnumerable<byte[]> outgoing, ChannelReader<byte[]> replies, ILogger log, CancellationTokenSource stop)
+        WebSocket socket, IAsyncEnumerable<byte[]> outgoing, ChannelReader<byte[]> replies, TimeProvider clock, ILogger log, CancellationTokenSource stop)
     {
         using var gate = new SemaphoreSlim(1);
         var pumps = new[] { PumpAsync(outgoing), PumpAsync(replies.ReadAllAsync(stop.Token)) };
@@ -142,7 +143,7 @@ internal static class JsonSocket
                 try
                 {
                     // A send that is cancelled takes the connection with it: one that has begun may end, soon.
-                    using var slow = new CancellationTokenSource(SlowestSend);
+                    using var slow = new CancellationTokenSource(SlowestSend, clock);
                     await using var sooner = stop.Token.Register(() => slow.CancelAfter(Patience));
                     await socket.SendAsync(message.AsMemory(), WebSocketMessageType.Text, endOfMessage: true, slow.Token);
                 }

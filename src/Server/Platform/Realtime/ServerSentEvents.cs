@@ -32,18 +32,18 @@ internal static class ServerSentEvents
         try
         {
             Text(http, "retry: 1000\n\n");
-            await FlushAsync(http, stop);
+            await FlushAsync(http, clock, stop);
             while (true)
             {
                 arrival = enumerator.MoveNextAsync().AsTask();
                 while (!await ArrivesAsync(arrival, clock))
                 {
                     Text(http, ":\n\n");
-                    await FlushAsync(http, stop);
+                    await FlushAsync(http, clock, stop);
                 }
                 if (!await arrival) return;
                 Frame(http, enumerator.Current);
-                await FlushAsync(http, stop);
+                await FlushAsync(http, clock, stop);
             }
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
@@ -84,13 +84,13 @@ internal static class ServerSentEvents
 
     static void Text(HttpContext http, string text) => Encoding.UTF8.GetBytes(text, http.Response.BodyWriter);
 
-    static async ValueTask FlushAsync(HttpContext http, CancellationTokenSource stop)
+    static async ValueTask FlushAsync(HttpContext http, TimeProvider clock, CancellationTokenSource stop)
     {
         var flush = http.Response.BodyWriter.FlushAsync(stop.Token);
         if (flush.IsCompletedSuccessfully) return;
         try
         {
-            await flush.AsTask().WaitAsync(SlowestFlush, stop.Token);
+            await flush.AsTask().WaitAsync(SlowestFlush, clock, stop.Token);
         }
         catch (TimeoutException)
         {

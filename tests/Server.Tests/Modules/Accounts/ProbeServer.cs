@@ -16,7 +16,7 @@ namespace Consilium.Tests.Modules.Accounts;
 /// </summary>
 internal sealed class ProbeServer : IAsyncDisposable
 {
-    static readonly string MasterKey = Convert.ToBase64String(RandomNumberGenerator.GetBytes(32));
+    public static readonly string MasterKey = Convert.ToBase64String(RandomNumberGenerator.GetBytes(32));
 
     readonly WebApplication app;
 

@@ -31,7 +31,8 @@ internal static class CaseCalls
     public static Task<HttpResponseMessage> TryRetractAsync(this Client author, Guid id, Guid message) =>
         author.DeleteAsync($"{Root}/{id}/messages/{message}");
 
-    public static async Task RetractAsync(this Client author, Guid id, Guid message) => await (await author.TryRetractAsync(id, message)).ShouldAnswerAsync(204);
+    public static async Task RetractAsync(this Client author, Guid id, Guid message) =>
+        await (await author.TryRetractAsync(id, message)).ShouldAnswerAsync(204);
 
     public static async Task<List<JsonElement>> MessagesAsync(this Client reader, Guid id, string query = "limit=200") =>
         (await reader.GetJsonAsync($"{Root}/{id}/messages?{query}")).Items();

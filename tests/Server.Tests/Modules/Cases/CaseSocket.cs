@@ -30,8 +30,11 @@ internal sealed class CaseSocket : IAsyncDisposable
         }
     }
 
-    public Task SendAsync(object message) =>
-        socket.SendAsync(message is string text ? Encoding.UTF8.GetBytes(text) : JsonSerializer.SerializeToUtf8Bytes(message), WebSocketMessageType.Text, true, default);
+    public Task SendAsync(object message)
+    {
+        var bytes = message is string text ? Encoding.UTF8.GetBytes(text) : JsonSerializer.SerializeToUtf8Bytes(message);
+        return socket.SendAsync(bytes, WebSocketMessageType.Text, true, default);
+    }
 
     /// <summary>Part of a message only.</summary>
     public Task SendPartAsync(byte[] bytes) => socket.SendAsync(bytes, WebSocketMessageType.Text, false, default);

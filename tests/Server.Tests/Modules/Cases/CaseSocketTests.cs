@@ -170,7 +170,8 @@ public sealed class CaseSocketTests(CaseServer server) : IClassFixture<CaseServe
         var id = await server.Owner.OpenCaseAsync();
         var path = $"{CaseServer.Root}/{id}/ws";
         async Task RefusedAsync(int status, string address, params (string, string)[] headers) =>
-            (await Should.ThrowAsync<CaseSocket.RefusedException>(() => CaseSocket.OpenAsync(server.Address, address, headers))).Status.ShouldBe(status);
+            (await Should.ThrowAsync<CaseSocket.RefusedException>(() => CaseSocket.OpenAsync(server.Address, address, headers))).Status
+                .ShouldBe(status);
 
         await RefusedAsync(401, path);
         await RefusedAsync(401, path, ("Authorization", "Bearer x.y.z"));
@@ -180,7 +181,8 @@ public sealed class CaseSocketTests(CaseServer server) : IClassFixture<CaseServe
         await RefusedAsync(400, path + "?after=x", Bearer(server.Owner));
         await RefusedAsync(403, path, Bearer(server.Owner), ("Origin", "https://elsewhere.example"));
         await (await server.Owner.GetAsync(path)).ShouldBeProblemAsync(400, "websocket_required");
-        await using var own = await CaseSocket.OpenAsync(server.Address, path, Bearer(server.Owner), ("Origin", server.Address.ToString().TrimEnd('/')));
+        await using var own = await CaseSocket.OpenAsync(server.Address, path, Bearer(server.Owner),
+            ("Origin", server.Address.ToString().TrimEnd('/')));
     }
 
     static (string, string) Bearer(Client client) => ("Authorization", $"Bearer {client.AccessToken}");

@@ -60,7 +60,8 @@ public sealed class CaseStateTests(CaseServer server) : IClassFixture<CaseServer
     {
         var id = await server.Owner.OpenCaseAsync();
 
-        (await server.Staff.PutAsync(id, "assign", new { assignee_id = server.Colleague.UserId })).Id("assignee_id").ShouldBe(server.Colleague.UserId);
+        (await server.Staff.PutAsync(id, "assign", new { assignee_id = server.Colleague.UserId })).Id("assignee_id")
+            .ShouldBe(server.Colleague.UserId);
         (await server.Admin.PutAsync(id, "assign", new { assignee_id = (Guid?)null })).Text("assignee_id").ShouldBeNull();
 
         var events = await server.Owner.EventsAsync(id);
@@ -108,7 +109,8 @@ public sealed class CaseStateTests(CaseServer server) : IClassFixture<CaseServer
         (await server.Owner.CaseAsync(id)).Text("assistant_mode").ShouldBe("off");
         (await server.Owner.EventsAsync(id)).Types().ShouldBe(
             ["participant.joined", "participant.joined", "assistant.changed", "message.posted", "participant.joined", "message.posted"]);
-        var question = await (await server.Owner.PostJsonAsync($"{CaseServer.Root}/{id}/messages", new { content = "And now?" })).ShouldAnswerAsync(201);
+        var question = await (await server.Owner.PostJsonAsync($"{CaseServer.Root}/{id}/messages", new { content = "And now?" }))
+            .ShouldAnswerAsync(201);
         question.Text("run_id").ShouldBeNull();
     }
 
@@ -121,10 +123,14 @@ public sealed class CaseStateTests(CaseServer server) : IClassFixture<CaseServer
         var nothing = Guid.CreateVersion7();
         (HttpMethod Method, string Path, object? Body)[] routes =
         [
-            (HttpMethod.Get, "", null), (HttpMethod.Get, "/messages", null), (HttpMethod.Get, "/messages?q=Mine", null), (HttpMethod.Get, "/events", null),
-            (HttpMethod.Get, "/events?after=0", null), (HttpMethod.Put, "/close", null), (HttpMethod.Put, "/reopen", null), (HttpMethod.Put, "/read", new { seq = 1 }),
-            (HttpMethod.Put, "/read", new { seq = 1000 }), (HttpMethod.Post, "/messages", new { content = "Hello" }), (HttpMethod.Post, "/messages", new { content = "Hello", reply_to = mid }),
-            (HttpMethod.Patch, $"/messages/{mid}", new { content = "Yours" }), (HttpMethod.Post, $"/messages/{mid}/edit", new { content = "Yours" }), (HttpMethod.Delete, $"/messages/{mid}", null),
+            (HttpMethod.Get, "", null), (HttpMethod.Get, "/messages", null), (HttpMethod.Get, "/messages?q=Mine", null),
+            (HttpMethod.Get, "/events", null),
+            (HttpMethod.Get, "/events?after=0", null), (HttpMethod.Put, "/close", null), (HttpMethod.Put, "/reopen", null),
+            (HttpMethod.Put, "/read", new { seq = 1 }),
+            (HttpMethod.Put, "/read", new { seq = 1000 }), (HttpMethod.Post, "/messages", new { content = "Hello" }),
+            (HttpMethod.Post, "/messages", new { content = "Hello", reply_to = mid }),
+            (HttpMethod.Patch, $"/messages/{mid}", new { content = "Yours" }), (HttpMethod.Post, $"/messages/{mid}/edit", new { content = "Yours" }),
+            (HttpMethod.Delete, $"/messages/{mid}", null),
         ];
         foreach (var (method, path, body) in routes)
             (await BytesAsync(server.Stranger, method, $"{CaseServer.Root}/{id}{path}", body)).ShouldBe(
@@ -133,8 +139,11 @@ public sealed class CaseStateTests(CaseServer server) : IClassFixture<CaseServer
         // A message of another, in a case that one may see.
         var other = await server.Staff.SayAsync(id, "Staff's");
         foreach (var (method, path, body) in routes[^3..])
-            (await BytesAsync(server.Owner, method, $"{CaseServer.Root}/{id}{path.Replace($"{mid}", $"{other.Id()}", StringComparison.Ordinal)}", body)).ShouldBe(
-                await BytesAsync(server.Owner, method, $"{CaseServer.Root}/{id}{path.Replace($"{mid}", $"{nothing}", StringComparison.Ordinal)}", body), $"{method} {path}");
+        {
+            string To(Guid target) => $"{CaseServer.Root}/{id}{path.Replace($"{mid}", $"{target}", StringComparison.Ordinal)}";
+            (await BytesAsync(server.Owner, method, To(other.Id()), body)).ShouldBe(
+                await BytesAsync(server.Owner, method, To(nothing), body), $"{method} {path}");
+        }
 
         (await server.Owner.CaseAsync(id)).Number("last_seq").ShouldBe(5); // joined, message, staff: joined, assistant.changed, message
         (await server.Owner.MessagesAsync(id))[0].GetRawText().ShouldBe(message.GetRawText());

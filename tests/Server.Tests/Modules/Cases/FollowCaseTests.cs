@@ -87,7 +87,8 @@ public sealed class FollowCaseTests(CaseServer server) : IClassFixture<CaseServe
         var id = await server.Owner.OpenCaseAsync();
         await Task.WhenAll(Enumerable.Range(0, 2 * EventLog.PageSize + 50).Select(i => server.Owner.SayAsync(id, $"{i}")));
 
-        (await server.Owner.EventsAsync(id)).Select(e => e.Number("seq")).ShouldBe(Enumerable.Range(1, 2 * EventLog.PageSize + 51).Select(n => (long)n));
+        (await server.Owner.EventsAsync(id)).Select(e => e.Number("seq"))
+            .ShouldBe(Enumerable.Range(1, 2 * EventLog.PageSize + 51).Select(n => (long)n));
     }
 
     [Fact]
@@ -136,7 +137,8 @@ public sealed class FollowCaseTests(CaseServer server) : IClassFixture<CaseServe
             for (var i = 0; i < 2; i++)
             {
                 var next = stream.NextAsync();
-                while (await Task.WhenAny(next, Task.Delay(20)) != next) clock.Advance(TimeSpan.FromSeconds(1)); // whenever the server has begun to wait
+                // Again and again: when the server begins to wait is its own business.
+                while (await Task.WhenAny(next, Task.Delay(20)) != next) clock.Advance(TimeSpan.FromSeconds(1));
                 (await next)!.IsComment.ShouldBeTrue();
             }
             await owner.SayAsync(id, "Still here");
@@ -168,7 +170,8 @@ public sealed class FollowCaseTests(CaseServer server) : IClassFixture<CaseServe
         await (await server.Doctor.GetAsync($"{CaseServer.Root}/{id}/events")).ShouldBeProblemAsync(403, "forbidden");
         await using var stream = await EventStream.OpenAsync(server.Staff, $"{CaseServer.Root}/{id}/events");
 
-        (await server.Database.ColumnAsync<string>("SELECT actor_role || ' ' || outcome FROM audit.entries WHERE resource = $1 AND action = 'case.follow' ORDER BY id", $"case/{id}"))
+        (await server.Database.ColumnAsync<string>(
+            "SELECT actor_role || ' ' || outcome FROM audit.entries WHERE resource = $1 AND action = 'case.follow' ORDER BY id", $"case/{id}"))
             .ShouldBe(["user denied", "staff ok"]);
     }
 

@@ -41,7 +41,8 @@ public sealed class ListCasesTests(CaseServer server) : IClassFixture<CaseServer
         var second = await server.Staff.SayAsync(id, "Two");
         var third = await server.Colleague.SayAsync(id, "Three");
 
-        async Task<long> UnreadAsync(Client reader) => (await reader.GetJsonAsync($"/cases/user/{owner.UserId}")).Items().Single().Number("unread_count");
+        async Task<long> UnreadAsync(Client reader) =>
+            (await reader.GetJsonAsync($"/cases/user/{owner.UserId}")).Items().Single().Number("unread_count");
         (await UnreadAsync(owner)).ShouldBe(2);
         (await UnreadAsync(server.Staff)).ShouldBe(2);
         (await UnreadAsync(server.Admin)).ShouldBe(3);

@@ -10,7 +10,8 @@ public sealed class MessageChangeTests(CaseServer server) : IClassFixture<CaseSe
         var message = await server.Owner.SayAsync(id, "First");
 
         var edited = await (await server.Owner.TryEditAsync(id, message.Id(), " Second ")).ShouldAnswerAsync(200);
-        var again = await (await server.Owner.PostJsonAsync($"/cases/{id}/messages/{message.Id()}/edit", new { content = "Third" })).ShouldAnswerAsync(200);
+        var again = await (await server.Owner.PostJsonAsync($"/cases/{id}/messages/{message.Id()}/edit", new { content = "Third" }))
+            .ShouldAnswerAsync(200);
 
         edited.Text("content").ShouldBe("Second");
         edited.Text("edited_at").ShouldNotBeNull();

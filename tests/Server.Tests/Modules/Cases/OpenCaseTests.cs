@@ -45,7 +45,8 @@ public sealed class OpenCaseTests(CaseServer server) : IClassFixture<CaseServer>
     [Fact]
     public async Task Staff_opens_a_case_for_a_user()
     {
-        var opened = await (await server.Staff.PostJsonAsync(CaseServer.Root, new { issue_description = "By phone.", owner_id = server.Owner.UserId })).ShouldAnswerAsync(201);
+        var opened = await (await server.Staff.PostJsonAsync(CaseServer.Root,
+            new { issue_description = "By phone.", owner_id = server.Owner.UserId })).ShouldAnswerAsync(201);
 
         opened.Id("owner_id").ShouldBe(server.Owner.UserId);
         (await server.Owner.CaseAsync(opened.Id())).Text("issue_description").ShouldBe("By phone.");
@@ -54,7 +55,8 @@ public sealed class OpenCaseTests(CaseServer server) : IClassFixture<CaseServer>
     [Fact]
     public async Task Who_may_not_own_a_case_or_open_it_is_refused()
     {
-        async Task RefusedAsync(Client caller, object body) => await (await caller.PostJsonAsync(CaseServer.Root, body)).ShouldRefuseFieldsAsync("owner_id");
+        async Task RefusedAsync(Client caller, object body) =>
+            await (await caller.PostJsonAsync(CaseServer.Root, body)).ShouldRefuseFieldsAsync("owner_id");
 
         await RefusedAsync(server.Staff, new { issue_description = "For nobody." });
         await RefusedAsync(server.Staff, new { issue_description = "For staff.", owner_id = server.Colleague.UserId });
@@ -88,7 +90,8 @@ public sealed class OpenCaseTests(CaseServer server) : IClassFixture<CaseServer>
     [Fact]
     public async Task Unknown_members_are_ignored_and_never_bound()
     {
-        var opened = await (await server.Owner.PostJsonAsync(CaseServer.Root, new { issue_description = "x", status = "closed", id = Guid.Empty, assignee_id = server.Staff.UserId })).ShouldAnswerAsync(201);
+        var opened = await (await server.Owner.PostJsonAsync(CaseServer.Root,
+            new { issue_description = "x", status = "closed", id = Guid.Empty, assignee_id = server.Staff.UserId })).ShouldAnswerAsync(201);
 
         opened.Text("status").ShouldBe("open");
         opened.Text("assignee_id").ShouldBeNull();

@@ -10,7 +10,8 @@ public sealed class PostMessageTests(CaseServer server) : IClassFixture<CaseServ
         var id = await server.Owner.OpenCaseAsync();
         var first = await server.Staff.SayAsync(id, "What do you see?");
 
-        var answer = await server.Owner.PostJsonAsync($"{root}/{id}/messages", new { content = "  Nothing. ", reply_to = first.Id(), client_token = "t1", ask_assistant = false });
+        var answer = await server.Owner.PostJsonAsync($"{root}/{id}/messages",
+            new { content = "  Nothing. ", reply_to = first.Id(), client_token = "t1", ask_assistant = false });
         var posted = await answer.ShouldAnswerAsync(201);
 
         answer.Headers.Location?.ToString().ShouldBe($"{root}/{id}/messages/{posted.Id()}");
@@ -111,7 +112,8 @@ public sealed class PostMessageTests(CaseServer server) : IClassFixture<CaseServ
     {
         var id = await server.Owner.OpenCaseAsync();
         async Task<HttpResponseMessage> PostAsync(int content, int token) =>
-            await server.Owner.PostJsonAsync($"{CaseServer.Root}/{id}/messages", new { content = Repeat("🩺", content), client_token = Repeat("ш", token), ask_assistant = false });
+            await server.Owner.PostJsonAsync($"{CaseServer.Root}/{id}/messages",
+                new { content = Repeat("🩺", content), client_token = Repeat("ш", token), ask_assistant = false });
 
         (await (await PostAsync(20_000, 100)).ShouldAnswerAsync(201)).Text("content").ShouldBe(Repeat("🩺", 20_000));
         await (await PostAsync(20_001, 100)).ShouldRefuseFieldsAsync("content");
@@ -142,7 +144,8 @@ public sealed class PostMessageTests(CaseServer server) : IClassFixture<CaseServ
         await (await server.Stranger.TrySayAsync(id, "Let me in")).ShouldBeProblemAsync(404, "not_found");
         await (await server.Stranger.TrySayAsync(id, "Let me in", headers: ("Idempotency-Key", "in"))).ShouldBeProblemAsync(404, "not_found");
 
-        (await server.Database.ScalarAsync<long>("SELECT count(*) FROM audit.entries WHERE actor_id = $1 AND resource = $2 AND action = 'message.post' AND outcome = 'denied'",
+        (await server.Database.ScalarAsync<long>(
+            "SELECT count(*) FROM audit.entries WHERE actor_id = $1 AND resource = $2 AND action = 'message.post' AND outcome = 'denied'",
             server.Stranger.UserId, $"case/{id}")).ShouldBe(2);
     }
 }

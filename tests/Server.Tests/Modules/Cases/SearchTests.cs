@@ -6,21 +6,29 @@ public sealed class SearchTests(CaseServer server) : IClassFixture<CaseServer>
     // Text → what must find it, and what must not.
     public static TheoryData<string, string[], string[]> Texts => new()
     {
-        { "Ma\u0302\u0323u thu\u031B\u0309 tie\u0302\u0301ng Vie\u0302\u0323t", ["tieng", "TIẾNG", "viet mau", "ti\u0065\u0302\u0301ng"], ["tuong", "vuot"] }, // combining marks, as sent
+        { "Ma\u0302\u0323u thu\u031B\u0309 tie\u0302\u0301ng Vie\u0302\u0323t", ["tieng", "TIẾNG", "viet mau", "tie\u0302\u0301ng"], ["tuong", "vuot"] },
         { "Crème brûlée à Besançon", ["creme", "BRULEE", "besancon", "sanç", "bruleé", "besacnon"], ["crima", "cremerie"] },
         { "Η θεραπεία του ασθενούς τελείωσε", ["θεραπεια", "ΑΣΘΕΝΟΎΣ", "ασθενους", "θεραπιεα"], ["θερμεια"] },
         { "Пациент жалуется на головную боль", ["пациент", "ЖАЛУЕТСЯ", "голов", "боль", "пацинет"], ["бель", "пцанент"] },
         { "يعاني المريض من صداع شديد", ["المريض", "مريض", "صداع"], ["المرخخ"] },
-        { "הַמְטֻפָּל סובל מכאבי ראש", ["המטופל".Replace("ו", "", StringComparison.Ordinal), "סובל", "ראש"], ["שאר"] }, // with points
+        { "הַמְטֻפָּל סובל מכאבי ראש", ["המטפל", "סובל", "ראש"], ["שאר"] }, // with points
         { "रोगी को तेज़ सिरदर्द है", ["सिरदर्द", "रोगी", "सिर"], ["पेटदर्द"] },
         { "ผู้ป่วยปวดศีรษะมาก", ["ปวดศีรษะ", "ผู้ป่วย", "มาก"], ["ปวดท้อง"] },
         { "患者头痛三天了", ["头痛", "痛", "三天", "患"], ["腹痛", "腹"] },
         { "患者は三日前から頭痛がある", ["頭痛", "三日前", "ある"], ["腹痛"] },
         { "환자가 사흘째 두통을 호소합니다", ["두통", "환자", "호소합니다"], ["복통"] },
         { "Family 👨‍👩‍👧‍👦 and thumbs 👍🏽 up", ["👨‍👩‍👧‍👦", "👍🏽", "thumbs", "family"], ["👎"] },
-        { "Straße, naïve co\u0308operation, ﬁne", ["straße", "naive", "cooperation", "fine", "STRASSE".Replace("SS", "ß", StringComparison.Ordinal)], ["strata"] },
-        { "50% of [a-z]+ cost $5.00 (C:\\temp\\*) _under_ ^top| {2}", ["50%", "[a-z]+", "$5.00", "C:\\temp\\*", "_under_", "^top|", "{2}", "(c:"], ["50_", "5x00", "[a-y]+", ".*", "5%", "\\d", "x*"] },
-        { "Paracetamol twice", ["paracetamol", "para", "CETA", "paracetamlo", "paracetamo", "paracetammol", "paraxetamol", "wtice", "parcetamol twice"], ["paracetmaxl", "prcatamol", "twicer twicer x"] },
+        { "Straße, naïve co\u0308operation, ﬁne", ["straße", "naive", "cooperation", "fine", "STRAßE"], ["strata"] },
+        {
+            "50% of [a-z]+ cost $5.00 (C:\\temp\\*) _under_ ^top| {2}",
+            ["50%", "[a-z]+", "$5.00", "C:\\temp\\*", "_under_", "^top|", "{2}", "(c:"],
+            ["50_", "5x00", "[a-y]+", ".*", "5%", "\\d", "x*"]
+        },
+        {
+            "Paracetamol twice",
+            ["paracetamol", "para", "CETA", "paracetamlo", "paracetamo", "paracetammol", "paraxetamol", "wtice", "parcetamol twice"],
+            ["paracetmaxl", "prcatamol", "twicer x"]
+        },
         { "The knee hurt", ["knee", "nee", "hurt"], ["kneo", "ekne", "hurx", "hrut", "knexx"] }, // four letters forgive nothing
     };
 

@@ -29,7 +29,8 @@ public sealed class StreamEndTests(CaseServer server) : IClassFixture<CaseServer
                 await (await server.Admin.PutJsonAsync($"/api/v1/users/{user.UserId}", new { is_active = false })).ShouldAnswerAsync(200);
                 break;
             default:
-                await (await other.PostJsonAsync("/api/v1/auth/change-password", new { old_password = Password, new_password = "other plain words 8" })).ShouldAnswerAsync(204);
+                await (await other.PostJsonAsync("/api/v1/auth/change-password",
+                    new { old_password = Password, new_password = "other plain words 8" })).ShouldAnswerAsync(204);
                 break;
         }
 
@@ -68,11 +69,14 @@ public sealed class StreamEndTests(CaseServer server) : IClassFixture<CaseServer
         }
         string[] elsewhere =
         [
-            $"{events}?ticket={toSocket}", $"/api/v1{events}?ticket={toEvents}", $"/cases/{id}?ticket={toEvents}", $"/cases/{id}/messages?ticket={toEvents}",
-            $"/cases?ticket={toEvents}", $"/cases/{Guid.CreateVersion7()}/events?ticket={toEvents}", $"{events}?ticket={toEvents}x", $"{events}?ticket=", $"{events}?ticket={toEvents}&ticket={toEvents}",
+            $"{events}?ticket={toSocket}", $"/api/v1{events}?ticket={toEvents}", $"/cases/{id}?ticket={toEvents}",
+            $"/cases/{id}/messages?ticket={toEvents}",
+            $"/cases?ticket={toEvents}", $"/cases/{Guid.CreateVersion7()}/events?ticket={toEvents}", $"{events}?ticket={toEvents}x",
+            $"{events}?ticket=", $"{events}?ticket={toEvents}&ticket={toEvents}",
         ];
         foreach (var path in elsewhere) await (await anonymous.GetAsync(path)).ShouldBeProblemAsync(401, "unauthenticated");
-        await (await anonymous.PostJsonAsync($"/cases/{id}/messages?ticket={toEvents}", new { content = "x" })).ShouldBeProblemAsync(401, "unauthenticated");
+        await (await anonymous.PostJsonAsync($"/cases/{id}/messages?ticket={toEvents}", new { content = "x" }))
+            .ShouldBeProblemAsync(401, "unauthenticated");
     }
 
     [Fact]

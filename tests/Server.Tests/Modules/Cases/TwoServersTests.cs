@@ -1,6 +1,6 @@
 namespace Consilium.Tests.Modules.Cases;
 
-/// <summary>Two servers on one database are one product.</summary>
+/// <summary>Two servers on one database are one product. Their clocks stand still: what arrives comes by a signal, not by looking.</summary>
 public sealed class TwoServersTests : IAsyncLifetime
 {
     static readonly Dictionary<string, string?> SameKey = new(CaseServer.QuickPasswords, StringComparer.Ordinal)
@@ -13,8 +13,9 @@ public sealed class TwoServersTests : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        here = await Server.StartAsync(SameKey);
-        there = await Server.StartAsync(SameKey, sharedDatabase: here.Database);
+        var clock = new ManualClock();
+        here = await Server.StartAsync(SameKey, clock);
+        there = await Server.StartAsync(SameKey, clock, sharedDatabase: here.Database);
     }
 
     public async Task DisposeAsync()

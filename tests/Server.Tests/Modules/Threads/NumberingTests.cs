@@ -60,6 +60,8 @@ public sealed class NumberingTests(CaseServer server) : IClassFixture<CaseServer
     static async Task<HttpResponseMessage> EditAsync(Client who, Guid thread, string mark)
     {
         var own = (await who.MessagesAsync(thread)).LastOrDefault(m => m.Id("sender_id") == who.UserId);
-        return own.ValueKind == default ? await who.PutJsonAsync($"/cases/{thread}/reopen") : await who.TryEditAsync(thread, own.Id(), $"Edited {mark}");
+        return own.ValueKind == default
+            ? await who.PutJsonAsync($"/cases/{thread}/reopen")
+            : await who.TryEditAsync(thread, own.Id(), $"Edited {mark}");
     }
 }

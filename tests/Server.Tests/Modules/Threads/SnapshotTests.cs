@@ -111,7 +111,8 @@ public sealed class SnapshotTests(CaseServer server) : IClassFixture<CaseServer>
             foreach (var message in await server.Staff.MessagesAsync(id)) taken.messages[message.Number("seq")] = message.GetRawText();
             // Read marks have no route of their own; who takes part is known from events alone.
             foreach (var user in await server.Database.ColumnAsync<Guid>("SELECT user_id FROM threads.participants WHERE thread_id = $1", id))
-                taken.marks[user] = await server.Database.ScalarAsync<long>("SELECT last_read_seq FROM threads.participants WHERE thread_id = $1 AND user_id = $2", id, user);
+                taken.marks[user] = await server.Database.ScalarAsync<long>(
+                    "SELECT last_read_seq FROM threads.participants WHERE thread_id = $1 AND user_id = $2", id, user);
             return taken;
         }
 
@@ -152,6 +153,7 @@ public sealed class SnapshotTests(CaseServer server) : IClassFixture<CaseServer>
         }
 
         public override string ToString() => string.Join('\n',
-            [$"{LastSeq} {status} {closedAt} {assistantMode} {assigneeId} {lastMessageAt} {updatedAt}", .. messages.Values, .. marks.Select(m => $"{m.Key} {m.Value}")]);
+            [$"{LastSeq} {status} {closedAt} {assistantMode} {assigneeId} {lastMessageAt} {updatedAt}", .. messages.Values,
+                .. marks.Select(m => $"{m.Key} {m.Value}")]);
     }
 }
