@@ -95,7 +95,11 @@ public sealed class CrashTests(ITestOutputHelper output)
             await stopWriting.CancelAsync();
             await Task.WhenAll(writing);
             await AnsweredAsync();
-            foreach (var reader in readers) await reader.ReachAsync(await new ReadPaths(ownerOf[reader.CaseId], reader.CaseId).LastSeqAsync(), TimeSpan.FromSeconds(30));
+            foreach (var reader in readers)
+            {
+                var last = await new ReadPaths(ownerOf[reader.CaseId], reader.CaseId).LastSeqAsync();
+                await reader.ReachAsync(last, TimeSpan.FromSeconds(30));
+            }
         }
         finally
         {
@@ -119,11 +123,11 @@ public sealed class CrashTests(ITestOutputHelper output)
     /// <summary>Long after the answer: the same token still finds the first message, whatever comes with it.</summary>
     async Task RepeatAsync()
     {
-        foreach (var (sent, id, seq) in ledger.Acknowledged.OrderBy(a => a.Sent.Token, StringComparer.Ordinal).Where((_, number) => number % 50 == 0))
+        var byOwners = ledger.Acknowledged.Where(a => a.Sent.SenderId == ownerOf[a.Sent.CaseId].UserId);
+        foreach (var (sent, id, seq) in byOwners.Where((_, number) => number % 50 == 0))
         {
-            var (client, asStaff) = (ownerOf[sent.CaseId], ownerOf[sent.CaseId].UserId != sent.SenderId);
-            if (asStaff) continue;
-            var again = await (await client.PostJsonAsync($"/api/v1/cases/{sent.CaseId}/messages", new { Content = "Something else", ClientToken = sent.Token })).ShouldAnswerAsync(201);
+            var body = new { Content = "Something else", ClientToken = sent.Token };
+            var again = await (await ownerOf[sent.CaseId].PostJsonAsync($"/api/v1/cases/{sent.CaseId}/messages", body)).ShouldAnswerAsync(201);
             (again.Id(), again.Number("seq"), again.Text("content")).ShouldBe((id, seq, sent.Content));
         }
     }
@@ -169,6 +173,7 @@ public sealed class CrashTests(ITestOutputHelper output)
     static async Task<Client> SignInAsync(Uri address, string email, string password)
     {
         using var anonymous = new Client(address);
-        return Client.From(address, email, await (await anonymous.PostJsonAsync("/auth/login", new { username = email, password })).ShouldAnswerAsync(200));
+        var login = await anonymous.PostJsonAsync("/auth/login", new { username = email, password });
+        return Client.From(address, email, await login.ShouldAnswerAsync(200));
     }
 }

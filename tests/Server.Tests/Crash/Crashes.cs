@@ -80,7 +80,8 @@ internal sealed class Crashes(ServerProcess server)
         while (server.PostmasterId is not { } id || id == killed || !(await client.GetAsync("/health")).IsSuccessStatusCode)
         {
             if (!server.IsRunning) throw new InvalidOperationException($"The server ended when its postmaster was killed:\n{server.Output}");
-            if (since.Elapsed > RecoversWithin) throw new TimeoutException($"The server did not bring its database back within {RecoversWithin}:\n{server.Output}");
+            if (since.Elapsed > RecoversWithin)
+                throw new TimeoutException($"The server did not bring its database back within {RecoversWithin}:\n{server.Output}");
             await Task.Delay(20);
         }
         Recovery = since.Elapsed;

@@ -48,7 +48,8 @@ internal sealed class EventReader(string name, Client client, Guid caseId)
     public async Task ReachAsync(long seq, TimeSpan within)
     {
         for (var since = Stopwatch.StartNew(); Interlocked.Read(ref last) < seq; await Task.Delay(20))
-            if (since.Elapsed > within) throw new TimeoutException($"{name} has come to event {Interlocked.Read(ref last)} of {seq} within {within}. {string.Join(' ', faults.Take(3))}");
+            if (since.Elapsed > within)
+                throw new TimeoutException($"{name} came to event {Interlocked.Read(ref last)} of {seq} in {within}. {string.Join(' ', faults.Take(3))}");
     }
 
     async Task FollowAsync(CancellationToken stop)

@@ -36,8 +36,10 @@ internal sealed class Findings
 
         void Same(string path, List<ReadMessage> read, List<ReadMessage> there)
         {
-            if (!read.SequenceEqual(there)) faults.Add($"Case {caseId} shows {read.Count} messages by {path} and {there.Count} by events, or not the same ones.");
-            if (read.Zip(read.Skip(1)).Any(pair => pair.First.Seq >= pair.Second.Seq)) faults.Add($"Case {caseId} shows numbers by {path} that do not grow.");
+            if (!read.SequenceEqual(there))
+                faults.Add($"Case {caseId} shows {read.Count} messages by {path} and {there.Count} by events, or not the same ones.");
+            if (read.Zip(read.Skip(1)).Any(pair => pair.First.Seq >= pair.Second.Seq))
+                faults.Add($"Case {caseId} shows numbers by {path} that do not grow.");
         }
     }
 
@@ -51,7 +53,7 @@ internal sealed class Findings
             if (found.Count == 0) Lost++;
             if (found.Count > 1) Doubled++;
             if (found.Count == 1 && found[0] != new ReadMessage(seq, id, sent.SenderId, sent.Content, Answers: null))
-                faults.Add($"{sent.Token} was acknowledged as {id} number {seq} and reads back as {found[0].Id} number {found[0].Seq} of {found[0].SenderId}.");
+                faults.Add($"{sent.Token} was acknowledged as {id} number {seq} and reads back as {found[0].Id} number {found[0].Seq}.");
             if (answers[id].Count() != (sent.Asks ? 1 : 0)) Misanswered++;
         }
         var sentContents = expected.Select(e => e.Sent.Content).ToHashSet(StringComparer.Ordinal);
@@ -64,6 +66,7 @@ internal sealed class Findings
     {
         faults.AddRange(live.Faults);
         var there = events[live.CaseId];
-        if (!live.Seen.SequenceEqual(there)) faults.Add($"A reader of case {live.CaseId} saw {live.Seen.Count} events live, of {there.Count}, or not the same ones.");
+        if (!live.Seen.SequenceEqual(there))
+            faults.Add($"A reader of case {live.CaseId} saw {live.Seen.Count} events live, of {there.Count}, or not the same ones.");
     }
 }

@@ -35,6 +35,7 @@ internal sealed class Ledger
         var taken = new Acknowledged(sent, message.Id(), message.Number("seq"));
         if (message.Text("content") != sent.Content) Fault($"{sent.Token} was acknowledged with another content.");
         var first = acknowledged.GetOrAdd(sent.Token, taken);
-        if (first.Id != taken.Id || first.Seq != taken.Seq) Fault($"{sent.Token} was acknowledged as {first.Id} number {first.Seq} and as {taken.Id} number {taken.Seq}.");
+        if (first != taken)
+            Fault($"{sent.Token} was acknowledged as {first.Id} number {first.Seq} and as {taken.Id} number {taken.Seq}.");
     }
 }

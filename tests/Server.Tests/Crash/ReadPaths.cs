@@ -46,14 +46,14 @@ internal sealed class ReadPaths(Client client, Guid caseId)
     async Task<List<ReadMessage>> ByAfterAsync()
     {
         var all = new List<ReadMessage>();
-        for (List<ReadMessage> page; (page = Items(await client.GetJsonAsync($"{Route}?limit={Limit}&after={(all.Count == 0 ? 0 : all[^1].Seq)}"))).Count > 0;) all.AddRange(page);
+        for (var page = await PageAsync("after=0"); page.Count > 0; page = await PageAsync($"after={all[^1].Seq}")) all.AddRange(page);
         return all;
     }
 
     async Task<List<ReadMessage>> ByBeforeAsync()
     {
         var pages = new Stack<List<ReadMessage>>();
-        for (var before = long.MaxValue; Items(await client.GetJsonAsync($"{Route}?limit={Limit}&before={before}")) is { Count: > 0 } page; before = page[0].Seq) pages.Push(page);
+        for (var page = await PageAsync($"before={long.MaxValue}"); page.Count > 0; page = await PageAsync($"before={page[0].Seq}")) pages.Push(page);
         return [.. pages.SelectMany(page => page)];
     }
 
@@ -69,6 +69,8 @@ internal sealed class ReadPaths(Client client, Guid caseId)
         } while (cursor is not null);
         return all;
     }
+
+    async Task<List<ReadMessage>> PageAsync(string bound) => Items(await client.GetJsonAsync($"{Route}?limit={Limit}&{bound}"));
 
     static List<ReadMessage> Items(JsonElement page) => [.. page.Items().Select(ReadMessage.Of)];
 }

@@ -50,7 +50,8 @@ internal sealed class Writer(string name, Client client, IReadOnlyList<Guid> cas
         {
             var answer = await TryAsync(message);
             if (answer is null) return;
-            if (since.Elapsed > Patience) throw new TimeoutException($"{message.Token} was not acknowledged within {Patience}; the last answer: {answer}");
+            if (since.Elapsed > Patience)
+                throw new TimeoutException($"{message.Token} was not acknowledged within {Patience}; the last answer: {answer}");
             ledger.CountRetry();
             await Task.Delay(BeforeRetry);
         }

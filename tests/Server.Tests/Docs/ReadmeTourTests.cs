@@ -23,9 +23,11 @@ public sealed class ReadmeTourTests(ITestOutputHelper report)
 
         await using var server = new ShellJob(
             other is null ? Command : $"{Command} -- --urls http://{address}", Repository.Root,
-            ("Data__Directory", TempDirectory.New()), ("MSBUILDDISABLENODEREUSE", "1"), ("ASPNETCORE_ENVIRONMENT", null), ("DOTNET_ENVIRONMENT", null));
+            ("Data__Directory", TempDirectory.New()), ("MSBUILDDISABLENODEREUSE", "1"),
+            ("ASPNETCORE_ENVIRONMENT", null), ("DOTNET_ENVIRONMENT", null));
         await server.PrintsAsync("Ctrl+C stops it.", TimeSpan.FromMinutes(5));
-        Readme.IsIn(start.Output!.Replace(Address, address), server.Output).ShouldBeTrue($"The README shows\n{start.Output}\nbut the start printed\n{server.Output}");
+        Readme.IsIn(start.Output!.Replace(Address, address), server.Output)
+            .ShouldBeTrue($"The README shows\n{start.Output}\nbut the start printed\n{server.Output}");
 
         await FollowAsync(Readme.ExamplesOf("Five minutes with curl"), address);
 
@@ -44,7 +46,8 @@ public sealed class ReadmeTourTests(ITestOutputHelper report)
         var outputs = terminal.Output.Split($"{EndOfExample}\n");
         outputs.Length.ShouldBe(tour.Count + 1);
         foreach (var (example, output) in tour.Zip(outputs))
-            Readme.Matches(example.Output?.Replace(Address, address) ?? "", output).ShouldBeTrue($"{example.Commands}\nshould print\n{example.Output}\nand printed\n{output}");
+            Readme.Matches(example.Output?.Replace(Address, address) ?? "", output)
+                .ShouldBeTrue($"{example.Commands}\nshould print\n{example.Output}\nand printed\n{output}");
     }
 
     static bool IsFree(int port)

@@ -22,7 +22,8 @@ internal sealed class ShellJob : IAsyncDisposable
     {
         var start = new ProcessStartInfo("bash", ["-c", Terminal, "bash", commandLine])
         {
-            UseShellExecute = false, RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = directory,
+            UseShellExecute = false, WorkingDirectory = directory,
+            RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true,
         };
         foreach (var (name, value) in environment) start.Environment[name] = value;
         shell = new() { StartInfo = start };
