@@ -9,8 +9,8 @@ internal sealed record Scenario(string Name, Func<double, Task<Sample>> Product,
     public async Task<Measured> MeasureAsync(BenchOptions options)
     {
         Console.WriteLine($"{Name}…");
-        await Product(1); // both sides warm up
-        foreach (var (_, run) in Limits) await run(1);
+        await Product(4); // both sides warm up
+        foreach (var (_, run) in Limits) await run(2);
         var product = new List<Sample>();
         var limits = Limits.Select(_ => new List<Sample>()).ToArray();
         for (var round = 0; round < options.Rounds; round++)
