@@ -13,7 +13,7 @@ internal static class LimitServer
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls(url);
         var app = builder.Build();
-        await using var database = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(connectionString) { MaxAutoPrepare = 10, AutoPrepareMinUsages = 1 });
+        await using var database = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(connectionString) { MaxAutoPrepare = 10, AutoPrepareMinUsages = 1, NoResetOnClose = true });
         var fixedPage = JsonSerializer.SerializeToUtf8Bytes(new { items = Enumerable.Range(1, 50).Select(i => new { thread_id = 1, seq = i, content = LimitSql.Text, created_at = DateTime.UnixEpoch }) });
 
         app.MapPost("/append/{thread:int}", async (int thread, HttpContext http) =>

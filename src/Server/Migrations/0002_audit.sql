@@ -12,8 +12,6 @@ CREATE TABLE audit.entries (
     address    text,                  -- the client's network address
     trace_id   text
 );
-CREATE INDEX entries_by_actor ON audit.entries (actor_id, id);
-CREATE INDEX entries_by_resource ON audit.entries (resource, id);
 
 CREATE FUNCTION audit.refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN

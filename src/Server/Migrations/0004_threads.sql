@@ -57,7 +57,8 @@ CREATE TABLE threads.messages (
     PRIMARY KEY (thread_id, seq)
 );
 CREATE UNIQUE INDEX messages_by_client_token ON threads.messages (thread_id, sender_id, client_token) WHERE client_token IS NOT NULL;
-CREATE INDEX messages_search ON threads.messages USING gin (search_text gin_trgm_ops);
+-- New messages wait in a list that the search reads as well. Whoever fills it must work it in: a short list keeps that moment short for the posts.
+CREATE INDEX messages_search ON threads.messages USING gin (search_text gin_trgm_ops) WITH (gin_pending_list_limit = 256);
 
 -- What a message said before an edit or its retraction.
 CREATE TABLE threads.message_versions (

@@ -11,7 +11,7 @@ namespace Consilium.Modules.Threads;
 /// </summary>
 internal sealed class MessageWriter(NpgsqlDataSource database, AppendMessages append, ILogger<MessageWriter> log) : BackgroundService
 {
-    const int Lanes = 2;
+    const int Lanes = 4;
     const int MaxBatch = 64;
 
     /// <summary>How long a stop waits for posts that were accepted: also when the host has lost its patience.</summary>

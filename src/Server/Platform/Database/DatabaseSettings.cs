@@ -36,6 +36,7 @@ internal sealed class DatabaseSettings
             Timeout = 3,
             CommandTimeout = 15,
             KeepAlive = 15,
+            NoResetOnClose = true, // nothing here changes a session and leaves it so; the reset would cost every request seven statements
             MaxAutoPrepare = 100,
             AutoPrepareMinUsages = 2,
             IncludeErrorDetail = false,
