@@ -95,7 +95,7 @@ internal sealed class MessageWriter(NpgsqlDataSource database, AppendMessages ap
         }
         catch (Exception fault)
         {
-            log.LogError(fault, "What should follow a commit failed");
+            log.LogError("What should follow a commit failed: {Fault}", Faults.ForLog(fault));
         }
     }
 

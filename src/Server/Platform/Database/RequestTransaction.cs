@@ -1,3 +1,4 @@
+using Consilium.Platform.Errors;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Storage;
 using Npgsql;
@@ -64,7 +65,7 @@ internal sealed class RequestTransaction(ConsiliumDb db, NpgsqlDataSource databa
         }
         catch (Exception fault)
         {
-            log.LogError(fault, "What should follow a commit failed");
+            log.LogError("What should follow a commit failed: {Fault}", Faults.ForLog(fault));
         }
     }
 }

@@ -65,7 +65,7 @@ internal sealed partial class ErrorAnswers(ILogger<ErrorAnswers> log) : IExcepti
         }
         if (Busy(exception) is { } busy) return Problems.Details(busy.Status, busy.Code, busy.Message);
         if (Refused(exception) is { } refused) return refused;
-        log.LogError(exception, "A request failed, trace {TraceId}", Activity.Current?.TraceId.ToHexString());
+        log.LogError("A request failed, trace {TraceId}: {Fault}", Activity.Current?.TraceId.ToHexString(), Faults.ForLog(exception));
         return Problems.Details(500, "internal_error", "Something went wrong here, and it was logged. Quote trace_id when you report it.");
     }
 

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text.Json;
+using Consilium.Platform.Errors;
 using Consilium.Platform.Json;
 using Npgsql;
 
@@ -70,8 +71,7 @@ internal sealed class JobWorker(NpgsqlDataSource database, IServiceScopeFactory 
         }
         catch (Exception fault)
         {
-            // The type and the place: the message of an exception may quote what it was working on.
-            log.LogWarning("Job {Job} of kind {Kind} failed at attempt {Attempt}: {Fault}\n{Place}", job.Id, job.Kind, job.Attempts, fault.GetType().Name, fault.StackTrace);
+            log.LogWarning("Job {Job} of kind {Kind} failed at attempt {Attempt}: {Fault}", job.Id, job.Kind, job.Attempts, Faults.ForLog(fault));
             await RetryAsync(job, fault);
         }
         return true;

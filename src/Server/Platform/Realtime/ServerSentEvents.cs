@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text;
+using Consilium.Platform.Errors;
 using Microsoft.AspNetCore.Http.Features;
 
 namespace Consilium.Platform.Realtime;
@@ -49,6 +50,11 @@ internal static class ServerSentEvents
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
             // the client left, its session ended, or the server stops: the client comes back after the retry time, if it may
+        }
+        catch (Exception fault)
+        {
+            // Too late for an answer that says so (the database went away, say): the stream ends, and the client comes back.
+            ErrorAnswers.Describe(fault, http.RequestServices.GetRequiredService<ILoggerFactory>().CreateLogger(typeof(ServerSentEvents)));
         }
         finally
         {
