@@ -45,7 +45,6 @@ internal sealed class DatabaseSettings
                 given.Options,
                 "-c statement_timeout=10s", "-c lock_timeout=5s", "-c idle_in_transaction_session_timeout=15s",
                 "-c timezone=UTC", "-c jit=off",
-                "-c plan_cache_mode=force_generic_plan", // every statement is parameterised; planning the append anew costs more than running it
             }.Where(part => !string.IsNullOrEmpty(part))),
         }.ConnectionString;
     }

@@ -1,0 +1,48 @@
+using Consilium.Platform.Database;
+using Microsoft.Extensions.Configuration;
+using Npgsql;
+
+namespace Consilium.Tests.Platform.Database;
+
+/// <summary>Connections go back to the pool without a reset: what one request leaves must not reach the next.</summary>
+public sealed class PooledConnectionTests : DatabaseTest
+{
+    [Fact]
+    public async Task An_open_or_failed_transaction_ends_with_the_lease_of_its_connection()
+    {
+        await using var pool = OneConnection();
+        foreach (var last in (string[])["INSERT INTO platform.migrations (name, checksum) VALUES ('left open', '')", "SELECT 1 / 0"])
+        {
+            await using (var connection = await pool.OpenConnectionAsync())
+            {
+                await connection.BeginTransactionAsync();
+                await using var command = new NpgsqlCommand(last, connection);
+                try
+                {
+                    await command.ExecuteNonQueryAsync();
+                }
+                catch (PostgresException refused)
+                {
+                    refused.SqlState.ShouldBe(PostgresErrorCodes.DivisionByZero);
+                }
+            }
+            await using var next = pool.CreateCommand("SELECT pg_backend_pid()::bigint + 0 * count(*) FROM platform.migrations WHERE name = 'left open' HAVING count(*) = 0");
+            (await next.ExecuteScalarAsync()).ShouldBeOfType<long>();
+        }
+    }
+
+    [Fact]
+    public async Task Every_connection_has_the_limits_on_time()
+    {
+        await using var pool = OneConnection();
+        foreach (var (setting, value) in ((string, string)[])
+            [("statement_timeout", "10s"), ("lock_timeout", "5s"), ("idle_in_transaction_session_timeout", "15s"), ("TimeZone", "UTC")])
+        {
+            await using var command = pool.CreateCommand($"SHOW {setting}");
+            (await command.ExecuteScalarAsync()).ShouldBe(value);
+        }
+    }
+
+    NpgsqlDataSource OneConnection() => NpgsqlDataSource.Create(
+        new DatabaseSettings(new ConfigurationBuilder().AddInMemoryCollection([new("Database:MaxPoolSize", "2")]).Build()).ForPool(Database.ConnectionString));
+}
