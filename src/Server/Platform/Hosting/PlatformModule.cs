@@ -34,6 +34,7 @@ internal static class PlatformModule
         services.AddRateLimiter(_ => { });
         services.AddApiDocument();
 
+        services.AddScoped<IdempotentEffect>();
         services.AddJobs();
     }
 
