@@ -2,6 +2,7 @@ using Consilium.Modules.Accounts;
 using Consilium.Modules.Assistant;
 using Consilium.Modules.Audit;
 using Consilium.Modules.Cases;
+using Consilium.Modules.Files;
 using Consilium.Modules.Threads;
 using Consilium.Platform.Hosting;
 
@@ -12,6 +13,7 @@ return await ServerProcess.RunAsync(() =>
     builder.AddAudit();
     builder.AddAccounts();
     builder.AddThreads();
+    builder.AddFiles();
     builder.AddAssistant();
     builder.AddCases();
 
@@ -19,6 +21,7 @@ return await ServerProcess.RunAsync(() =>
     app.UsePlatform();
     var api = app.MapApi();
     api.MapAccounts();
+    api.MapFiles();
     api.MapCases();
     return app;
 }, CreateAdmin.AskedBy(args));

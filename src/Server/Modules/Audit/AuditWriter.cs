@@ -46,10 +46,11 @@ internal sealed class AuditWriter(NpgsqlDataSource database) : BackgroundService
 
     async Task InsertAsync(List<Pending> batch)
     {
-        await using var command = database.CreateCommand("""
+        await using var connection = await database.OpenConnectionAsync();
+        await using var command = new NpgsqlCommand("""
             INSERT INTO audit.entries (at, actor_id, actor_role, action, resource, outcome, reason, address, trace_id)
             SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9)
-            """);
+            """, connection);
         Add(NpgsqlDbType.TimestampTz, e => e.At);
         Add(NpgsqlDbType.Uuid, e => e.ActorId);
         Add(NpgsqlDbType.Text, e => e.ActorRole);
@@ -59,6 +60,7 @@ internal sealed class AuditWriter(NpgsqlDataSource database) : BackgroundService
         Add(NpgsqlDbType.Text, e => e.Reason);
         Add(NpgsqlDbType.Text, e => e.Address);
         Add(NpgsqlDbType.Text, e => e.TraceId);
+        await command.PrepareAsync();
         await command.ExecuteNonQueryAsync();
 
         void Add<T>(NpgsqlDbType type, Func<Entry, T> value) =>

@@ -59,8 +59,10 @@ internal sealed class ListCases(NpgsqlDataSource database, CaseAccess access)
         var limit = Limit.Or(filter.Limit);
         var terms = filter.Q is null ? null : await SearchTerms.ParseAsync(database, filter.Q, cancellationToken);
 
-        await using var command = database.CreateCommand();
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        await using var command = new NpgsqlCommand { Connection = connection };
         command.CommandText = Statement(filter, terms, from, limit, caller, command.Parameters);
+        if (terms is null) await command.PrepareAsync(cancellationToken);
         var found = new List<CaseResponse>(limit + 1);
         await using (var rows = await command.ExecuteReaderAsync(cancellationToken))
             while (await rows.ReadAsync(cancellationToken)) found.Add(CaseRows.Read(rows));

@@ -26,6 +26,7 @@ internal sealed class AppendMessages(IEnumerable<IMessageCompanion> companions, 
             foreach (var companion in companions) batch.BatchCommands.Add(companion.StatementFor(asking));
 
         var results = new PostResult[messages.Count];
+        await batch.PrepareAsync(cancellationToken);
         await using var rows = await batch.ExecuteReaderAsync(cancellationToken);
         await rows.NextResultAsync(cancellationToken);
         while (await rows.ReadAsync(cancellationToken))

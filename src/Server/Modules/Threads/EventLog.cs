@@ -12,12 +12,14 @@ internal sealed class EventLog(NpgsqlDataSource database)
     /// <summary>At most <see cref="PageSize"/> events after the number, in order.</summary>
     public async Task<IReadOnlyList<ThreadEvent>> ReadAsync(Guid threadId, long after, CancellationToken cancellationToken)
     {
-        await using var command = database.CreateCommand($"""
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        await using var command = new NpgsqlCommand($"""
             SELECT e.seq, e.type, e.at, e.actor_id, e.data::text, {MessageRows.Columns}
             FROM threads.events e LEFT JOIN threads.messages m ON m.id = e.message_id
             WHERE e.thread_id = $1 AND e.seq > $2 ORDER BY e.seq LIMIT $3
-            """);
+            """, connection);
         command.Parameters.With(threadId).With(after).With(PageSize);
+        await command.PrepareAsync(cancellationToken);
         await using var rows = await command.ExecuteReaderAsync(cancellationToken);
         var events = new List<ThreadEvent>();
         while (await rows.ReadAsync(cancellationToken))

@@ -32,7 +32,8 @@ internal sealed class Messages(
     {
         var search = query.Search is null ? null : await SearchTerms.ParseAsync(database, query.Search, cancellationToken);
         var newest = query is { Before: not null, After: null };
-        await using var command = database.CreateCommand();
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        await using var command = new NpgsqlCommand { Connection = connection };
         var parameters = command.Parameters;
         parameters.With(thread.ThreadId).With(thread.Kind).With((int)thread.Reach).With(thread.CallerId)
             .With(query.After ?? 0).With(query.Before ?? long.MaxValue).With(query.Limit + 1);
@@ -51,6 +52,7 @@ internal sealed class Messages(
                 ORDER BY m.seq {(newest ? "DESC" : "")} LIMIT $7) m ON true
             WHERE {ThreadSql.InReach}
             """;
+        if (search is null) await command.PrepareAsync(cancellationToken);
         await using var rows = await command.ExecuteReaderAsync(cancellationToken);
         if (!await rows.ReadAsync(cancellationToken)) return null;
         var messages = new List<ThreadMessage>(query.Limit + 1);

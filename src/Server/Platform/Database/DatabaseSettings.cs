@@ -24,7 +24,7 @@ internal sealed class DatabaseSettings
     /// <summary>The most connections that this process opens for requests and workers together.</summary>
     public int MaxPoolSize { get; }
 
-    /// <summary>Adds what every connection of the server needs: its name, limits on time, and prepared statements.</summary>
+    /// <summary>Adds what every connection of the server needs: its name and its limits on time.</summary>
     public string ForPool(string connectionString)
     {
         var given = new NpgsqlConnectionStringBuilder(connectionString);
@@ -37,8 +37,7 @@ internal sealed class DatabaseSettings
             CommandTimeout = 15,
             KeepAlive = 15,
             NoResetOnClose = true, // nothing here changes a session and leaves it so; the reset would cost every request seven statements
-            MaxAutoPrepare = 100,
-            AutoPrepareMinUsages = 2,
+            MaxAutoPrepare = 0, // a value refused while a statement is being prepared would spoil it for its connection: hot paths prepare theirs by name
             IncludeErrorDetail = false,
             Options = string.Join(' ', new[]
             {

@@ -43,6 +43,24 @@ public sealed class PooledConnectionTests : DatabaseTest
         }
     }
 
+    [Theory]
+    [InlineData(0), InlineData(1), InlineData(2), InlineData(3)]
+    public async Task A_statement_that_refused_one_value_takes_the_next(int goodOnesBefore)
+    {
+        await using var pool = OneConnection();
+        for (var i = 0; i < goodOnesBefore; i++) (await EchoAsync(pool, "good")).ShouldBe("good");
+        var refused = await Should.ThrowAsync<PostgresException>(EchoAsync(pool, "NUL \0"));
+        refused.SqlState.ShouldBe(PostgresErrorCodes.CharacterNotInRepertoire);
+        for (var i = 0; i < 3; i++) (await EchoAsync(pool, "good")).ShouldBe("good");
+    }
+
+    static async Task<object?> EchoAsync(NpgsqlDataSource pool, string value)
+    {
+        await using var command = pool.CreateCommand("SELECT $1::text");
+        command.Parameters.With(value);
+        return await command.ExecuteScalarAsync();
+    }
+
     NpgsqlDataSource OneConnection() => NpgsqlDataSource.Create(
         new DatabaseSettings(new ConfigurationBuilder().AddInMemoryCollection([new("Database:MaxPoolSize", "2")]).Build()).ForPool(Database.ConnectionString));
 }

@@ -1,0 +1,66 @@
+using Consilium.Modules.Accounts.Contracts;
+
+namespace Consilium.Modules.Files.Contracts;
+
+/// <summary>
+/// Files, for the modules that let them hang on something. A file is received for a place (a case), and later hangs on one item of it (a
+/// message); until then it is its owner's alone. What the caller may do with the place and the item, the module has judged before.
+/// </summary>
+internal interface IFiles
+{
+    /// <summary>
+    /// Takes in the part <c>file</c> of a <c>multipart/form-data</c> request, streamed, and answers it: 201 with the <see cref="Attachment"/>;
+    /// 400 without such a part, 413 over the size or the owner's quota, 415 for content that is not taken or contradicts its declared type.
+    /// Honours <c>Idempotency-Key</c>, so the route carries <c>OwnIdempotency</c>.
+    /// </summary>
+    Task<IResult> ReceiveAsync(HttpContext http, FilePlace place, Caller caller);
+
+    /// <summary>
+    /// Locks, in the request's transaction, the uploads among <paramref name="wanted"/>. Null when all may be attached; otherwise the index of the
+    /// first that is no upload of the caller for this place, or hangs on something already. Changes nothing.
+    /// </summary>
+    Task<int?> HoldAsync(FilePlace place, IReadOnlyList<NewAttachment> wanted, Caller caller, CancellationToken cancellationToken);
+
+    /// <summary>Hangs what was held on the item, in the same transaction, and queues the fetching of what was named by an address.</summary>
+    Task AttachAsync(FilePlace place, Guid itemId, IReadOnlyList<NewAttachment> wanted, Caller caller, CancellationToken cancellationToken);
+
+    /// <summary>The files as they are now; those that are gone are missing.</summary>
+    Task<IReadOnlyDictionary<Guid, Attachment>> FindAsync(IReadOnlyCollection<Guid> fileIds, CancellationToken cancellationToken);
+
+    /// <summary>Takes all files of the item away, in the request's transaction: nobody reads them from then on, and their bytes are swept.</summary>
+    Task ReleaseAsync(FilePlace place, Guid itemId, CancellationToken cancellationToken);
+
+    /// <summary>The items of the place on which documents hang whose text contains what is searched for. Terms as in <see cref="Platform.Search.SearchTerms"/>.</summary>
+    Task<IReadOnlyList<Guid>> FindItemsAsync(FilePlace place, string query, CancellationToken cancellationToken);
+}
+
+/// <param name="Kind">The word of the module that holds the file: <c>case</c>. See <see cref="IFileHolder.Kind"/>.</param>
+/// <param name="Id">The case, the ticket …</param>
+internal readonly record struct FilePlace(string Kind, Guid Id);
+
+/// <summary>A file to attach: an upload by its id, or one to fetch, under a new id.</summary>
+internal sealed record NewAttachment(Guid Id, RemoteFile? Remote)
+{
+    public static NewAttachment Upload(Guid id) => new(id, null);
+
+    public static NewAttachment ToFetch(string fileName, string url) => new(Guid.CreateVersion7(), new(fileName, url));
+}
+
+/// <param name="Url">At most 2048 characters. Judged when it is fetched: what can't be had is said in the attachment.</param>
+internal sealed record RemoteFile(string FileName, string Url);
+
+/// <summary>What files hang on. Each module that takes files registers one.</summary>
+internal interface IFileHolder
+{
+    /// <summary>Stored with every file: <c>case</c>.</summary>
+    string Kind { get; }
+
+    /// <summary>Whether the caller may read what hangs on the item. Asked for every read of a file.</summary>
+    Task<bool> MayReadAsync(FilePlace place, Guid itemId, Caller caller, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// A file of the item changes in this transaction (it was fetched, scanned, or got its thumbnail): tells those who look at it. Called before the
+    /// file's row is changed, so that everybody locks the place first.
+    /// </summary>
+    Task ChangedAsync(FilePlace place, Guid itemId, Guid fileId, CancellationToken cancellationToken);
+}

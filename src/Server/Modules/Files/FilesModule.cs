@@ -1,0 +1,26 @@
+using Consilium.Modules.Files.Contracts;
+
+namespace Consilium.Modules.Files;
+
+/// <summary>Files: stored bytes, what was found out about them, and the two addresses where they are had. What they hang on is other modules' affair.</summary>
+internal static class FilesModule
+{
+    public static void AddFiles(this WebApplicationBuilder builder)
+    {
+        var services = builder.Services;
+        services.AddSingleton(FilesSettings.From(builder.Configuration));
+        services.AddSingleton<DamagedBlobs>();
+        services.AddSingleton<IBlobStore, LocalBlobStore>();
+        services.AddHealthChecks().AddCheck<FilesHealth>(FilesHealth.Name);
+        services.AddScoped<IFiles, Files>();
+        services.AddScoped<FileAccess>();
+        services.AddScoped<KeepContent>();
+        services.AddScoped<ReceiveFile>();
+    }
+
+    public static void MapFiles(this RouteGroupBuilder api)
+    {
+        var files = api.MapGroup("/api/v1/files").WithTags("Files");
+        GetFile.Map(files);
+    }
+}
