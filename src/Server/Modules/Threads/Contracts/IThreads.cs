@@ -26,7 +26,7 @@ internal interface IThreads
 
     /// <summary>
     /// Numbers and keeps an event about something that hangs on a message. Nobody acted, and it counts as no activity of the thread. False when there is
-    /// no such message within reach, or it is retracted; the thread is locked in any case.
+    /// no such message within reach, or it is retracted.
     /// </summary>
     Task<bool> AppendMessageEventAsync(ThreadScope thread, Guid messageId, string type, JsonElement? data, CancellationToken cancellationToken);
 
