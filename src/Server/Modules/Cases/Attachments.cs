@@ -14,6 +14,7 @@ internal static class Attachments
     {
         cases.MapPost("/{id:guid}/attachments", ReceiveAsync)
             .RequireRoles(CaseAccess.Readers)
+            .TakesFile()
             .WithSummary("Upload a file for a case")
             .WithDescription("For its owner, staff and admins, while it is open. Until the file is named in a message, its uploader alone can read it.");
         cases.MapGet("/{id:guid}/messages/{messageId:guid}/attachments", ListAsync)

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using Consilium.Modules.Files.Contracts;
 using Consilium.Platform.Database;
@@ -5,9 +6,22 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Consilium.Tests.Modules.Cases;
 
-/// <summary>Files of cases: rows as an upload leaves them, with nothing left to do for anybody in the background; posts that name them.</summary>
+/// <summary>Files of cases: real uploads, rows as uploads leave them with nothing left to do in the background, and posts that name them.</summary>
 internal static class CaseFileCalls
 {
+    /// <summary>Uploads a note through the door.</summary>
+    public static Task<HttpResponseMessage> TryUploadAsync(
+        this Client sender, Guid caseId, string text = "A note", string name = "note.txt", string root = CaseServer.Root, string? key = null)
+    {
+        var part = new ByteArrayContent(Encoding.UTF8.GetBytes(text)) { Headers = { ContentType = new("text/plain") } };
+        var request = new HttpRequestMessage(HttpMethod.Post, $"{root}/{caseId}/attachments") { Content = new MultipartFormDataContent { { part, "file", name } } };
+        if (key is not null) request.Headers.Add("Idempotency-Key", key);
+        return sender.SendAsync(request);
+    }
+
+    public static async Task<Guid> UploadAsync(this Client sender, Guid caseId, string text = "A note") =>
+        (await (await sender.TryUploadAsync(caseId, text)).ShouldAnswerAsync(201)).Id();
+
     /// <summary>An upload that hangs on nothing yet. With <paramref name="pages"/> it is a document whose text has been read.</summary>
     public static async Task<Guid> UploadedAsync(this CaseServer server, Client owner, Guid caseId, string name = "photo.png", params string[] pages)
     {
