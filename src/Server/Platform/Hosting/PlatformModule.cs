@@ -5,6 +5,7 @@ using Consilium.Platform.Idempotency;
 using Consilium.Platform.Jobs;
 using Consilium.Platform.Json;
 using Consilium.Platform.OpenApi;
+using Consilium.Platform.Outbound;
 using Consilium.Platform.Realtime;
 using Consilium.Platform.Telemetry;
 using Consilium.Platform.Validation;
@@ -35,6 +36,7 @@ internal static class PlatformModule
         services.AddApiDocument();
 
         services.AddJobs();
+        builder.AddOutbound();
     }
 
     public static void UsePlatform(this WebApplication app)
