@@ -5,6 +5,9 @@ namespace Consilium.Modules.Files;
 /// </summary>
 internal sealed class Decoder : IDisposable
 {
+    /// <summary>Raised when it makes something else of the same bytes; then they are decoded again.</summary>
+    public const int Version = 1;
+
     readonly SemaphoreSlim atOnce = new(2);
 
     /// <summary>Whether files of this type are decoded at all; of others the answer is always <see cref="DecodeFailure.Unsupported"/>.</summary>

@@ -10,6 +10,8 @@ internal static class FilesModule
         var services = builder.Services;
         services.AddScoped<IFiles, Files>();
         services.AddScoped<ReceiveFile>();
+        services.AddDecoder();
+        builder.AddProcessing();
     }
 
     public static void MapFiles(this RouteGroupBuilder api)
