@@ -1,3 +1,5 @@
+using Consilium.Platform.Jobs;
+
 namespace Consilium.Modules.Files;
 
 /// <summary>What happens to a file after it was received: scanning, decoding, fetching.</summary>
@@ -7,6 +9,11 @@ internal static class ProcessingModule
     {
         var services = builder.Services;
         services.AddSingleton<ThumbnailCache>();
+        services.AddScoped<BlobChanges>();
+        services.AddScoped<BlobScanning>();
+        services.AddScoped<BlobDecoding>();
+        services.AddScoped<IJobHandler, ProcessBlob>();
+        services.AddScoped<IJobHandler, ProcessWaiting>();
         if (ClamdSettings.Read(builder.Configuration) is not { } clamd) return;
         services.AddSingleton(clamd);
         services.AddSingleton<IContentScanner, ClamdScanner>();
