@@ -23,7 +23,6 @@ internal static class OutboundAddresses
         }.Select(network => IPNetwork.Parse(network)),
     ];
 
-    static readonly IPNetwork Mapped = IPNetwork.Parse("::ffff:0:0/96");
     static readonly IPNetwork Compatible = IPNetwork.Parse("::/96");
     static readonly IPNetwork Translated = IPNetwork.Parse("::ffff:0:0:0/96");
     static readonly IPNetwork Nat64 = IPNetwork.Parse("64:ff9b::/96");
@@ -39,7 +38,8 @@ internal static class OutboundAddresses
     {
         if (address.AddressFamily != AddressFamily.InterNetworkV6) return [];
         var bytes = address.GetAddressBytes();
-        if (Mapped.Contains(address) || Compatible.Contains(address) || Translated.Contains(address) || Nat64.Contains(address)) return [At(12)];
+        if (address.Equals(IPAddress.IPv6Any) || address.Equals(IPAddress.IPv6Loopback)) return []; // which only look like 0.0.0.0 and 0.0.0.1
+        if (address.IsIPv4MappedToIPv6 || Compatible.Contains(address) || Translated.Contains(address) || Nat64.Contains(address)) return [At(12)];
         if (SixToFour.Contains(address)) return [At(2)];
         if (Teredo.Contains(address)) return [At(4), new([.. bytes[12..].Select(part => (byte)~part)])];
         return bytes.AsSpan(8, 4) is [0 or 2, 0, 0x5e, 0xfe] ? [At(12)] : []; // ISATAP

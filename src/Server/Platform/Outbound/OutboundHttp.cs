@@ -59,7 +59,7 @@ internal sealed partial class OutboundHttp(OutboundRules rules, INameResolver re
     Uri Next(Uri url, HttpResponseMessage answer)
     {
         var location = answer.Headers.NonValidated.TryGetValues("Location", out var values) && values.Count == 1 ? values.ToString() : "";
-        if (location.Length == 0 || location.Contains('\\', StringComparison.Ordinal)) throw Redirect("It redirects to nowhere.");
+        if (location.Length == 0 || !OutboundUrl.IsPlain(location)) throw Redirect("It redirects to nowhere.");
         try
         {
             var next = OutboundUrl.Parse(Absolute(url, location), rules);

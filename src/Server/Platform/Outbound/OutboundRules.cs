@@ -36,7 +36,8 @@ internal sealed record OutboundRules
 
     /// <summary>The last word on an address, and on every IPv4 address inside of it.</summary>
     public bool Allows(IPAddress address) =>
-        (address.AddressFamily != AddressFamily.InterNetworkV6 || address.ScopeId == 0)
+        !address.IsIPv4MappedToIPv6 // which IPNetwork takes for the IPv4 address itself
+        && (address.AddressFamily == AddressFamily.InterNetwork || address.ScopeId == 0)
         && (OutboundAddresses.IsPublic(address) || AllowNetworks.Any(network => network.Contains(address)))
         && OutboundAddresses.Embedded(address).All(Allows);
 
@@ -46,7 +47,7 @@ internal sealed record OutboundRules
     {
         if (IPAddress.TryParse(entry, out var single) && single.ToString() == entry)
             return new(single, single.AddressFamily == AddressFamily.InterNetwork ? 32 : 128);
-        if (!IPNetwork.TryParse(entry, out var network))
+        if (!IPNetwork.TryParse(entry, out var network) || !IPAddress.Parse(entry[..entry.IndexOf('/', StringComparison.Ordinal)]).Equals(network.BaseAddress))
             throw new StartException($"The setting {Networks} must list networks such as 10.1.0.0/16, with zeros after the prefix, or addresses, and has '{entry}'.");
         return network.PrefixLength > 0
             ? network
