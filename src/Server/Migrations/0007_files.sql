@@ -6,6 +6,7 @@ CREATE TABLE files.blobs (
     sha256       text        PRIMARY KEY CHECK (sha256 ~ '^[0-9a-f]{64}$'),
     size         bigint      NOT NULL CHECK (size >= 0),
     media_type   text        NOT NULL,  -- by its content, never by what the sender said
+    charset      text,                  -- of text: utf-8, utf-16, windows-1252
     scan         text        NOT NULL CHECK (scan IN ('pending', 'clean', 'blocked')),
     scan_reason  text,                  -- of a blocked one: what the scanner calls it
     decoding     text        NOT NULL CHECK (decoding IN ('waiting', 'done', 'failed', 'none')),  -- none: nothing to decode in this type

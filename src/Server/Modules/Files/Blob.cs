@@ -7,6 +7,9 @@ internal sealed class Blob
     public string Sha256 { get; private set; } = "";
     public long Size { get; private set; }
     public string MediaType { get; private set; } = "";
+
+    /// <summary>Of text: <c>utf-8</c>, <c>utf-16</c> or <c>windows-1252</c>.</summary>
+    public string? Charset { get; private set; }
     public string Scan { get; private set; } = "";
     public string? ScanReason { get; private set; }
     public string Decoding { get; private set; } = "";

@@ -19,7 +19,7 @@ internal sealed class Files(RequestTransaction transaction, NpgsqlDataSource dat
         if (uploads.Length == 0) return null;
         var held = new HashSet<Guid>();
         await using var batch = await transaction.BatchAsync(cancellationToken);
-        Add(batch, """
+        batch.Add("""
             SELECT id FROM files.files
             WHERE id = ANY ($1) AND owner_id = $2 AND place_kind = $3 AND place_id = $4 AND item_id IS NULL ORDER BY id FOR UPDATE
             """).With(uploads).With(caller.UserId).With(place.Kind).With(place.Id);
@@ -34,12 +34,12 @@ internal sealed class Files(RequestTransaction transaction, NpgsqlDataSource dat
     {
         var at = clock.UtcNow();
         await using var batch = await transaction.BatchAsync(cancellationToken);
-        Add(batch, "UPDATE files.files SET item_id = $2, attached_at = $3 WHERE id = ANY ($1)")
+        batch.Add("UPDATE files.files SET item_id = $2, attached_at = $3 WHERE id = ANY ($1)")
             .With(wanted.Where(w => w.Remote is null).Select(w => w.Id).ToArray()).With(itemId).With(at);
         foreach (var (id, remote) in wanted)
         {
             if (remote is null) continue;
-            Add(batch, """
+            batch.Add("""
                 INSERT INTO files.files (id, owner_id, place_kind, place_id, item_id, file_name, source_url, created_at, attached_at)
                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8)
                 """).With(id).With(caller.UserId).With(place.Kind).With(place.Id).With(itemId).With(FileName.Clean(remote.FileName)).With(remote.Url).With(at);
@@ -54,7 +54,7 @@ internal sealed class Files(RequestTransaction transaction, NpgsqlDataSource dat
         var found = new Dictionary<Guid, Attachment>(fileIds.Count);
         if (fileIds.Count == 0) return found;
         await using var batch = await transaction.BatchAsync(cancellationToken);
-        Add(batch, $"SELECT {AttachmentRows.Columns} WHERE f.id = ANY ($1)").With(fileIds.ToArray());
+        batch.Add($"SELECT {AttachmentRows.Columns} WHERE f.id = ANY ($1)").With(fileIds.ToArray());
         await using var rows = await batch.ExecuteReaderAsync(cancellationToken);
         while (await rows.ReadAsync(cancellationToken))
         {
@@ -67,7 +67,7 @@ internal sealed class Files(RequestTransaction transaction, NpgsqlDataSource dat
     public async Task ReleaseAsync(FilePlace place, Guid itemId, CancellationToken cancellationToken)
     {
         await using var batch = await transaction.BatchAsync(cancellationToken);
-        Add(batch, $"""
+        batch.Add($"""
             WITH released AS (
                 DELETE FROM files.files WHERE item_id = $1 AND place_kind = $2 AND place_id = $3 RETURNING owner_id, size
             )
@@ -90,13 +90,6 @@ internal sealed class Files(RequestTransaction transaction, NpgsqlDataSource dat
         await using var rows = await command.ExecuteReaderAsync(cancellationToken);
         while (await rows.ReadAsync(cancellationToken)) found.Add(rows.GetGuid(0));
         return found;
-    }
-
-    static NpgsqlParameterCollection Add(NpgsqlBatch batch, string sql)
-    {
-        var command = new NpgsqlBatchCommand(sql);
-        batch.BatchCommands.Add(command);
-        return command.Parameters;
     }
 }
 

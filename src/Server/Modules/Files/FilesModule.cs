@@ -8,7 +8,13 @@ internal static class FilesModule
     public static void AddFiles(this WebApplicationBuilder builder)
     {
         var services = builder.Services;
+        services.AddSingleton(FilesSettings.From(builder.Configuration));
+        services.AddSingleton<DamagedBlobs>();
+        services.AddSingleton<IBlobStore, LocalBlobStore>();
+        services.AddHealthChecks().AddCheck<FilesHealth>(FilesHealth.Name);
         services.AddScoped<IFiles, Files>();
+        services.AddScoped<FileAccess>();
+        services.AddScoped<KeepContent>();
         services.AddScoped<ReceiveFile>();
         services.AddDecoder();
         builder.AddProcessing();
@@ -16,6 +22,7 @@ internal static class FilesModule
 
     public static void MapFiles(this RouteGroupBuilder api)
     {
-        _ = api.MapGroup("/api/v1/files").WithTags("Files");
+        var files = api.MapGroup("/api/v1/files").WithTags("Files");
+        GetFile.Map(files);
     }
 }

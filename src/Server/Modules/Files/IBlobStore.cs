@@ -35,7 +35,7 @@ internal interface IBlobStore
 /// <summary>Bytes that were taken in and are not stored yet.</summary>
 internal sealed class StagedBlob(string path, string sha256, long size, Action forget) : IDisposable
 {
-    /// <summary>The store's own name for them; for the local store, a file.</summary>
+    /// <summary>A local file, whatever the store: bytes are looked at before they are stored.</summary>
     public string Path => path;
     public string Sha256 => sha256;
     public long Size => size;

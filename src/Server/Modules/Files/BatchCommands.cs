@@ -1,0 +1,14 @@
+using Npgsql;
+
+namespace Consilium.Modules.Files;
+
+internal static class BatchCommands
+{
+    /// <summary>Adds a statement; its parameters follow.</summary>
+    public static NpgsqlParameterCollection Add(this NpgsqlBatch batch, string sql)
+    {
+        var command = new NpgsqlBatchCommand(sql);
+        batch.BatchCommands.Add(command);
+        return command.Parameters;
+    }
+}

@@ -1,0 +1,32 @@
+using Consilium.Modules.Accounts.Contracts;
+
+namespace Consilium.Modules.Files;
+
+/// <summary>Gives a file's bytes to whoever may read what it hangs on.</summary>
+internal static class GetFile
+{
+    public static void Map(RouteGroupBuilder files) => files.MapGet("/{id:guid}", HandleAsync)
+        .WithSummary("Download a file")
+        .WithDescription("""
+            For whoever may read what the file hangs on, and for its owner while it hangs on nothing. Knows ranges and `If-None-Match`. A file that is still being
+            fetched or scanned answers 409 `file_pending`, one that may not be had 409 `file_blocked`.
+            """)
+        .Produces(200, contentType: "application/octet-stream").Produces(206, contentType: "application/octet-stream").Produces(304)
+        .ProducesProblem(409).ProducesProblem(416);
+
+    static async Task<IResult> HandleAsync(Guid id, Caller caller, HttpContext http, FileAccess access)
+    {
+        var (file, problem) = await access.FindAsync(id, "file.read", http, caller);
+        if (file is null) return problem!;
+        try
+        {
+            return await access.OpenAsync(file, http.RequestAborted) is { } content
+                ? new FileAnswer(content, file.Charset is null ? file.MediaType : $"{file.MediaType}; charset={file.Charset}", file.FileName, file.Sha256, file.CreatedAt)
+                : Platform.Errors.Problems.NotFound();
+        }
+        catch (DamagedContentException)
+        {
+            return FileAccess.Damaged();
+        }
+    }
+}
