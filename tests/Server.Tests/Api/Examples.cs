@@ -97,6 +97,7 @@ internal static class Examples
         all[$"PATCH {message}"] = async s => new(s.Owner, await MessageAsync(s, root), new() { ["content"] = "y" });
         all[$"POST {message}/edit"] = async s => new(s.Owner, await MessageAsync(s, root) + "/edit", new() { ["content"] = "y" });
         all[$"DELETE {message}"] = async s => new(s.Owner, await MessageAsync(s, root));
+        all[$"GET {message}/attachments"] = async s => new(s.Owner, await MessageAsync(s, root) + "/attachments");
         all[$"GET {message}/versions"] = async s => new(s.Staff, await MessageAsync(s, root) + "/versions");
         all[$"GET {one}/events"] = async s => new(s.Owner, $"{root}/{await s.Owner.OpenCaseAsync()}/events");
         all[$"GET {one}/ws"] = async s => new(s.Owner, $"{root}/{await s.Owner.OpenCaseAsync()}/ws") { Answers = 400 };
