@@ -1,6 +1,5 @@
 using Consilium.Modules.Files.Contracts;
 using Consilium.Platform.Database;
-using Npgsql;
 
 namespace Consilium.Modules.Files;
 
@@ -46,20 +45,14 @@ internal sealed class BlobChanges(RequestTransaction transaction, IEnumerable<IF
     async Task<bool> LockAsync(string sha256, CancellationToken cancellationToken)
     {
         await using var batch = await transaction.BatchAsync(cancellationToken);
-        var command = new NpgsqlBatchCommand("SELECT 1 FROM files.blobs WHERE sha256 = $1 FOR NO KEY UPDATE");
-        command.Parameters.With(sha256);
-        batch.BatchCommands.Add(command);
+        batch.Add("SELECT 1 FROM files.blobs WHERE sha256 = $1 FOR NO KEY UPDATE").With(sha256);
         return await batch.ExecuteScalarAsync(cancellationToken) is not null;
     }
 
     async Task<List<Attached>> AttachedAsync(string sha256, CancellationToken cancellationToken)
     {
         await using var batch = await transaction.BatchAsync(cancellationToken);
-        var command = new NpgsqlBatchCommand("""
-            SELECT id, place_kind, place_id, item_id FROM files.files WHERE sha256 = $1 AND item_id IS NOT NULL ORDER BY place_id, id
-            """);
-        command.Parameters.With(sha256);
-        batch.BatchCommands.Add(command);
+        batch.Add("SELECT id, place_kind, place_id, item_id FROM files.files WHERE sha256 = $1 AND item_id IS NOT NULL ORDER BY place_id, id").With(sha256);
         var attached = new List<Attached>();
         await using var rows = await batch.ExecuteReaderAsync(cancellationToken);
         while (await rows.ReadAsync(cancellationToken)) attached.Add(new(rows.GetGuid(0), new(rows.GetString(1), rows.GetGuid(2)), rows.GetGuid(3)));

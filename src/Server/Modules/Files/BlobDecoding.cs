@@ -20,6 +20,17 @@ internal sealed class BlobDecoding(IBlobStore store, Decoder decoder, ThumbnailC
         else if (failure != DecodeFailure.Unavailable) await KeepAsync(blob, found, Code(failure), cancellationToken);
     }
 
+    /// <summary>Makes a thumbnail that is missing from the cache, and nothing else: what was found once stands. Returns whether it is there now.</summary>
+    public async Task<bool> MakeThumbnailAsync(Blob blob, CancellationToken cancellationToken)
+    {
+        if (await DecodeAsync(blob, cancellationToken) is not { Thumbnail: { } thumbnail }) return false;
+        return await changes.ChangeAsync(blob.Sha256, isSeen: false, async _ =>
+        {
+            await cache.KeepAsync(blob.Sha256, thumbnail, cancellationToken);
+            return true;
+        }, cancellationToken);
+    }
+
     /// <summary>Gives up on bytes whose decoding ended the server each time.</summary>
     public Task GiveUpAsync(Blob blob, CancellationToken cancellationToken) =>
         KeepAsync(blob, new(null, null, null, null, null, []), "crashed", cancellationToken);

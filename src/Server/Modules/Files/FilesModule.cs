@@ -24,5 +24,7 @@ internal static class FilesModule
     {
         var files = api.MapGroup("/api/v1/files").WithTags("Files");
         GetFile.Map(files);
+        GetThumbnail.Map(files);
+        GetText.Map(files);
     }
 }

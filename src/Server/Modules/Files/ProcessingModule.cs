@@ -12,6 +12,9 @@ internal static class ProcessingModule
         services.AddScoped<BlobChanges>();
         services.AddScoped<BlobScanning>();
         services.AddScoped<BlobDecoding>();
+        services.AddScoped<GetText>();
+        services.AddSingleton<ThumbnailMaker>();
+        services.AddScoped<IJobHandler, FetchFile>();
         services.AddScoped<IJobHandler, ProcessBlob>();
         services.AddScoped<IJobHandler, ProcessWaiting>();
         if (ClamdSettings.Read(builder.Configuration) is not { } clamd) return;

@@ -15,7 +15,7 @@ internal sealed class ThumbnailCache(DatabaseSettings settings)
     {
         try
         {
-            return new(PathOf(Decoder.Version, sha256), FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            return new(PathOf(Decoder.Version, sha256), new FileStreamOptions { Share = FileShare.Read | FileShare.Delete, Options = FileOptions.Asynchronous });
         }
         catch (Exception missing) when (missing is FileNotFoundException or DirectoryNotFoundException)
         {
@@ -27,11 +27,11 @@ internal sealed class ThumbnailCache(DatabaseSettings settings)
     public async Task KeepAsync(string sha256, byte[] webp, CancellationToken cancellationToken)
     {
         var path = PathOf(Decoder.Version, sha256);
-        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        PrivateFiles.CreateDirectory(Path.GetDirectoryName(path)!);
         var temporary = $"{path}.{Guid.CreateVersion7():N}";
         try
         {
-            await using (var file = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write))
+            await using (var file = PrivateFiles.Create(temporary))
             {
                 await file.WriteAsync(webp, cancellationToken);
                 file.Flush(flushToDisk: true);
