@@ -5,6 +5,7 @@ using Consilium.Platform.Idempotency;
 using Consilium.Platform.Jobs;
 using Consilium.Platform.Json;
 using Consilium.Platform.OpenApi;
+using Consilium.Platform.Outbound;
 using Consilium.Platform.Realtime;
 using Consilium.Platform.Telemetry;
 using Consilium.Platform.Validation;
@@ -36,6 +37,7 @@ internal static class PlatformModule
 
         services.AddScoped<IdempotentEffect>();
         services.AddJobs();
+        builder.AddOutbound();
     }
 
     public static void UsePlatform(this WebApplication app)

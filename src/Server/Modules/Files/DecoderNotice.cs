@@ -1,0 +1,13 @@
+namespace Consilium.Modules.Files;
+
+/// <summary>Tells the operator once, at the start in Production, what the decoder lacks.</summary>
+internal sealed class DecoderNotice(DecoderSetup setup, IHostEnvironment environment, ILogger<DecoderNotice> logger) : BackgroundService
+{
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        if (!environment.IsProduction()) return; // elsewhere it is looked for when a file comes
+        var found = await setup.LookAsync().WaitAsync(stoppingToken);
+        if (found.Problem is { } problem) logger.LogWarning("Files get no thumbnails and their text is not read: {Problem}", problem);
+        if (found.WithoutSandbox is { } reason) logger.LogWarning("Files are not decoded in a sandbox: {Reason}. Install bubblewrap; see docs/operations.md.", reason);
+    }
+}
