@@ -1,7 +1,9 @@
 using System.Net;
 using Consilium.Platform.Hosting;
 using Consilium.Platform.Outbound;
+using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Consilium.Tests.Platform.Outbound;
 
@@ -38,6 +40,20 @@ public sealed class OutboundRulesTests
     [InlineData("Outbound:AllowPorts", "65536", "has '65536'.")]
     public void What_makes_no_sense_stops_the_start(string key, string value, string words) =>
         Should.Throw<StartException>(() => Read((key, value))).Message.ShouldContain(words);
+
+    [Fact]
+    public async Task The_server_has_one_guard_with_the_resolver_of_the_system()
+    {
+        var builder = WebApplication.CreateEmptyBuilder(new());
+        builder.Configuration["Outbound:AllowHttp"] = "true";
+        builder.Services.AddSingleton(TimeProvider.System);
+        builder.AddOutbound();
+        await using var provider = builder.Services.BuildServiceProvider();
+
+        provider.GetRequiredService<OutboundHttp>().ShouldBeSameAs(provider.GetRequiredService<OutboundHttp>());
+        provider.GetRequiredService<OutboundRules>().AllowHttp.ShouldBeTrue();
+        (await provider.GetRequiredService<INameResolver>().ResolveAsync("localhost", default)).ShouldAllBe(address => IPAddress.IsLoopback(address));
+    }
 
     static OutboundRules Read(params (string Key, string Value)[] settings) => OutboundRules.Read(
         new ConfigurationBuilder().AddInMemoryCollection(settings.ToDictionary(s => s.Key, s => (string?)s.Value, StringComparer.Ordinal)).Build());
