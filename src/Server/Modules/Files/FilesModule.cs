@@ -16,6 +16,7 @@ internal static class FilesModule
         services.AddScoped<FileAccess>();
         services.AddScoped<KeepContent>();
         services.AddScoped<ReceiveFile>();
+        services.AddDecoder();
     }
 
     public static void MapFiles(this RouteGroupBuilder api)
