@@ -9,6 +9,9 @@ internal sealed record Example(Client Caller, string Path, JsonObject? Body = nu
 {
     /// <summary>The status of the good request, where it is no success.</summary>
     public int Answers { get; init; } = 200;
+
+    /// <summary>The body of a route that takes no JSON, made anew for each request.</summary>
+    public Func<HttpContent>? Form { get; init; }
 }
 
 /// <summary>
@@ -32,6 +35,7 @@ internal static class Examples
         Accounts(all);
         Jobs(all);
         foreach (var root in (string[])["/cases", "/api/v1/cases"]) Cases(all, root);
+        all["GET /api/v1/files/{id:guid}"] = async s => new(s.Owner, $"/api/v1/files/{await s.Owner.UploadAsync(await s.Owner.OpenCaseAsync())}");
         return all;
     }
 
@@ -97,10 +101,14 @@ internal static class Examples
         all[$"PATCH {message}"] = async s => new(s.Owner, await MessageAsync(s, root), new() { ["content"] = "y" });
         all[$"POST {message}/edit"] = async s => new(s.Owner, await MessageAsync(s, root) + "/edit", new() { ["content"] = "y" });
         all[$"DELETE {message}"] = async s => new(s.Owner, await MessageAsync(s, root));
+        all[$"POST {one}/attachments"] = async s => new(s.Owner, $"{root}/{await s.Owner.OpenCaseAsync()}/attachments") { Form = Note };
+        all[$"GET {message}/attachments"] = async s => new(s.Owner, await MessageAsync(s, root) + "/attachments");
         all[$"GET {message}/versions"] = async s => new(s.Staff, await MessageAsync(s, root) + "/versions");
         all[$"GET {one}/events"] = async s => new(s.Owner, $"{root}/{await s.Owner.OpenCaseAsync()}/events");
         all[$"GET {one}/ws"] = async s => new(s.Owner, $"{root}/{await s.Owner.OpenCaseAsync()}/ws") { Answers = 400 };
     }
+
+    static MultipartFormDataContent Note() => new() { { new ByteArrayContent("A note"u8.ToArray()) { Headers = { ContentType = new("text/plain") } }, "file", "note.txt" } };
 
     static Task<Example> Example(Client caller, string path, JsonObject? body = null) => Task.FromResult(new Example(caller, path, body));
 

@@ -55,7 +55,7 @@ internal sealed class CaseAccess(RequestTransaction transaction, IAuditTrail aud
         return await row.ReadAsync(cancellationToken) ? CaseRows.Read(row) : null;
     }
 
-    /// <summary>Writes down that the caller read something of a case, or was refused.</summary>
+    /// <summary>Writes down that the caller read something of a case, or was refused what he wanted of it.</summary>
     public Task RecordReadAsync(Guid caseId, string what, bool found, Caller caller, CancellationToken cancellationToken) =>
         audit.RecordAsync(new(caller.UserId, caller.Role.Wire(), what, $"case/{caseId}", found ? AuditOutcome.Ok : AuditOutcome.Denied), cancellationToken);
 

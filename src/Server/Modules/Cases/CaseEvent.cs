@@ -19,17 +19,17 @@ internal sealed record CaseEvent
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public MessageResponse? Message { get; set; }
 
-    /// <summary>What else belongs to this type: <c>mode</c>, <c>last_read_seq</c>, <c>run_id</c> …</summary>
+    /// <summary>What else belongs to this type: <c>mode</c>, <c>last_read_seq</c>, <c>run_id</c>, <c>attachment_id</c> …</summary>
     [JsonExtensionData]
     public Dictionary<string, JsonElement>? More { get; set; }
 
-    public static CaseEvent Of(ThreadEvent happened) => new()
+    public static CaseEvent Of(ThreadEvent happened, MessageResponse? message) => new()
     {
         Seq = happened.Seq,
         Type = happened.Type,
         At = happened.At,
         ActorId = happened.ActorId,
-        Message = happened.Message is { } message ? MessageResponse.Of(message) : null,
+        Message = message,
         More = happened.Data?.EnumerateObject().ToDictionary(member => member.Name, member => member.Value, StringComparer.Ordinal),
     };
 

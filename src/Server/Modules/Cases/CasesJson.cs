@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Consilium.Modules.Files.Contracts;
 using Consilium.Platform.Json;
 using Consilium.Platform.Paging;
 
@@ -9,6 +10,7 @@ namespace Consilium.Modules.Cases;
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
 [JsonSerializable(typeof(MessageResponse))]
 [JsonSerializable(typeof(Page<MessageResponse>))]
+[JsonSerializable(typeof(Page<Attachment>))]
 [JsonSerializable(typeof(CaseResponse))]
 [JsonSerializable(typeof(Page<CaseResponse>))]
 [JsonSerializable(typeof(PostMessageRequest))]

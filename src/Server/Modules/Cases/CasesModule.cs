@@ -1,3 +1,5 @@
+using Consilium.Modules.Files.Contracts;
+
 namespace Consilium.Modules.Cases;
 
 /// <summary>The Cases door: a user's issue, worked by staff and the assistant. The same routes under two addresses.</summary>
@@ -8,11 +10,14 @@ internal static class CasesModule
         var services = builder.Services;
         services.ConfigureHttpJsonOptions(json => json.SerializerOptions.TypeInfoResolverChain.Insert(0, CasesJson.Default));
         services.AddScoped<CaseAccess>();
+        services.AddScoped<CaseMessages>();
+        services.AddScoped<IFileHolder, CaseFiles>();
         services.AddScoped<OpenCase>();
         services.AddScoped<ListCases>();
         services.AddScoped<AssignCase>();
         services.AddScoped<PostMessage>();
         services.AddScoped<ListMessages>();
+        services.AddScoped<RetractMessage>();
         services.AddScoped<FollowCase>();
     }
 
@@ -31,6 +36,7 @@ internal static class CasesModule
             ListMessages.Map(cases);
             EditMessage.Map(cases);
             RetractMessage.Map(cases);
+            Attachments.Map(cases);
             MarkRead.Map(cases);
             FollowCase.Map(cases);
         }

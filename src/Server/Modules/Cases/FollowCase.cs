@@ -14,7 +14,7 @@ namespace Consilium.Modules.Cases;
 
 /// <summary>The live events of a case, as server-sent events or over a WebSocket: whoever may read it, for as long as the session lives.</summary>
 internal sealed class FollowCase(
-    IThreads threads, IThreadFeed feed, IValidator<PostMessageRequest> validator, CaseAccess access, ICallerSessions sessions, IServiceScopeFactory scopes)
+    IThreads threads, IThreadFeed feed, IValidator<PostMessageRequest> validator, CaseMessages messages, CaseAccess access, ICallerSessions sessions, IServiceScopeFactory scopes)
 {
     public static void Map(RouteGroupBuilder cases)
     {
@@ -34,7 +34,7 @@ internal sealed class FollowCase(
             .WithSummary("Follow a case over a WebSocket")
             .WithDescription("""
                 Sends the same objects as `events`, one per text message. Takes `{"type":"typing"}`, `{"type":"read","seq":n}` and
-                `{"type":"post","content":…,"client_token":…}`; the last is answered by `{"type":"accepted","client_token":…,"message":{…}}`, a mistake by `{"type":"error",…}`.
+                `{"type":"post","content":…,"client_token":…}` with all that a posted message takes; the last is answered by `{"type":"accepted","client_token":…,"message":{…}}`, a mistake by `{"type":"error",…}`.
                 """)
             .Produces(101);
     }
@@ -71,13 +71,16 @@ internal sealed class FollowCase(
     async IAsyncEnumerable<ServerSentEvent> FramesAsync(ThreadScope thread, long after, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await foreach (var happened in feed.FollowAsync(thread, after, cancellationToken))
-            yield return new(happened.Seq?.ToString(CultureInfo.InvariantCulture), happened.Type, CaseEvent.Of(happened).ToBytes());
+            yield return new(happened.Seq?.ToString(CultureInfo.InvariantCulture), happened.Type, await BytesAsync(happened, cancellationToken));
     }
 
     async IAsyncEnumerable<byte[]> ObjectsAsync(ThreadScope thread, long after, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        await foreach (var happened in feed.FollowAsync(thread, after, cancellationToken)) yield return CaseEvent.Of(happened).ToBytes();
+        await foreach (var happened in feed.FollowAsync(thread, after, cancellationToken)) yield return await BytesAsync(happened, cancellationToken);
     }
+
+    async ValueTask<byte[]> BytesAsync(ThreadEvent happened, CancellationToken cancellationToken) =>
+        CaseEvent.Of(happened, happened.Message is { } message ? await messages.ShowAsync(message, cancellationToken) : null).ToBytes();
 
     /// <summary>Each message is a piece of work of its own, like a request: nothing of it stays with the socket.</summary>
     async Task<byte[]?> ReceiveAsync(ThreadScope thread, JsonElement message, Caller caller, CancellationToken cancellationToken)
@@ -117,8 +120,12 @@ internal sealed class FollowCase(
             return JsonSocket.Error("validation_failed", string.Join(' ', checkedRequest.Errors.Select(e => $"{e.PropertyName} {e.ErrorMessage}")), message);
         var (posted, problem) = await post.PostAsync(caseId, request, caller, cancellationToken);
         return posted is null
-            ? JsonSocket.Error((string)problem!.ProblemDetails.Extensions["code"]!, problem.ProblemDetails.Detail!, message)
+            ? JsonSocket.Error((string)problem!.ProblemDetails.Extensions["code"]!, Words(problem.ProblemDetails), message)
             : JsonSerializer.SerializeToUtf8Bytes(
                 new { type = "accepted", client_token = request.ClientToken, message = JsonSerializer.SerializeToElement(posted, CasesJson.Product.MessageResponse) });
     }
+
+    static string Words(ProblemDetails problem) => problem.Extensions.TryGetValue("errors", out var errors) && errors is IDictionary<string, string[]> fields
+        ? string.Join(' ', fields.SelectMany(field => field.Value.Select(text => $"{field.Key} {text}")))
+        : problem.Detail!;
 }

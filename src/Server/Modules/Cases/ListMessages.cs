@@ -1,5 +1,6 @@
 using System.Globalization;
 using Consilium.Modules.Accounts.Contracts;
+using Consilium.Modules.Files.Contracts;
 using Consilium.Modules.Threads.Contracts;
 using Consilium.Platform.Errors;
 using Consilium.Platform.Paging;
@@ -12,13 +13,13 @@ namespace Consilium.Modules.Cases;
 /// <param name="After">Only messages with greater numbers.</param>
 /// <param name="Before">Only messages with smaller numbers; alone, the newest of them.</param>
 /// <param name="Role">Only messages of user, staff, doctor or assistant.</param>
-/// <param name="Q">Full text.</param>
+/// <param name="Q">Full text, that of attached documents included.</param>
 internal sealed record MessageFilter(
     [property: FromQuery(Name = "after")] long? After, [property: FromQuery(Name = "before")] long? Before, [property: FromQuery(Name = "role")] string? Role,
     [property: FromQuery(Name = "q")] string? Q, [property: FromQuery(Name = "limit")] Limit? Limit, [property: FromQuery(Name = "cursor")] string? Cursor);
 
 /// <summary>The messages of a case, oldest first: whoever may read the case. A closed case stays readable.</summary>
-internal sealed class ListMessages(IMessages messages, CaseAccess access)
+internal sealed class ListMessages(IMessages messages, CaseMessages shown, IFiles files, CaseAccess access)
 {
     const int MaxQuery = 200;
 
@@ -30,7 +31,7 @@ internal sealed class ListMessages(IMessages messages, CaseAccess access)
             .WithSummary("List and search the messages of a case")
             .WithDescription("""
                 Oldest first. `after` and `before` are message numbers (`seq`); `before` alone gives the newest messages before it. `q` finds whole words, beginnings and parts
-                of words, without regard to case and accents, and forgives one mistake in words of five letters and more.
+                of words, without regard to case and accents, and forgives one mistake in words of five letters and more. It looks into the text of attached documents too.
                 """);
         cases.MapGet("/{id:guid}/messages/{messageId:guid}/versions", VersionsAsync)
             .RequireRoles(CaseAccess.Staff)
@@ -53,11 +54,12 @@ internal sealed class ListMessages(IMessages messages, CaseAccess access)
         if (before < 0) return Problems.Invalid("before", "must not be negative.");
         if (filter.Cursor is { } cursor && !TryResume(cursor, ref after, ref before)) return Problems.Invalid("cursor", "is not one of this list's cursors.");
 
-        var page = await messages.PageAsync(CaseAccess.ToRead(id, caller), new(after, before, Limit.Or(filter.Limit), role, filter.Q), cancellationToken);
+        var query = new MessageQuery(after, before, Limit.Or(filter.Limit), role, filter.Q);
+        if (filter.Q is not null) query = query with { AlsoFound = await files.FindItemsAsync(CaseFiles.PlaceOf(id), filter.Q, cancellationToken) };
+        var page = await messages.PageAsync(CaseAccess.ToRead(id, caller), query, cancellationToken);
         await access.RecordReadAsync(id, filter.Q is null ? "messages.read" : "messages.search", page is not null, caller, cancellationToken);
         if (page is null) return Problems.NotFound();
-        var items = new MessageResponse[page.Messages.Count];
-        for (var i = 0; i < items.Length; i++) items[i] = MessageResponse.Of(page.Messages[i]);
+        var items = await shown.ShowAsync(page.Messages, cancellationToken);
         var next = !page.HasMore ? null : after is null && before is not null ? Text('b', items[0].Seq) : Text('a', items[^1].Seq);
         return TypedResults.Ok(new Page<MessageResponse>(items, next));
     }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Consilium.Modules.Files.Contracts;
 using Consilium.Modules.Threads.Contracts;
 using Consilium.Platform.Idempotency;
 
@@ -12,17 +13,13 @@ namespace Consilium.Modules.Cases;
 /// <param name="Ai">Of the assistant's answers: who computed it and what it cites.</param>
 internal sealed record MessageResponse(
     Guid Id, long Seq, Guid CaseId, Guid SenderId, SenderRole SenderRole, string SenderName, string Content, DateTimeOffset CreatedAt, DateTimeOffset? EditedAt,
-    bool Retracted, Guid? ReplyTo, IReadOnlyList<AttachmentResponse> Attachments, Guid? RunId, AiOrigin? Ai) : IHasResourceId
+    bool Retracted, Guid? ReplyTo, IReadOnlyList<Attachment> Attachments, Guid? RunId, AiOrigin? Ai) : IHasResourceId
 {
-    public static MessageResponse Of(ThreadMessage message) => new(
+    public static MessageResponse Of(ThreadMessage message, IReadOnlyList<Attachment> attachments) => new(
         message.Id, message.Seq, message.ThreadId, message.SenderId, message.SenderRole, message.SenderName, message.Content, message.CreatedAt, message.EditedAt,
-        message.Retracted, message.ReplyTo, [], message.RunId, message.Ai?.Deserialize(CasesJson.Default.AiOrigin));
+        message.Retracted, message.ReplyTo, attachments, message.RunId, message.Ai?.Deserialize(CasesJson.Default.AiOrigin));
 }
 
 /// <summary>Who computed an answer of the assistant.</summary>
 /// <param name="Citations">What the answer rests on: ids of messages, documents and records.</param>
 internal sealed record AiOrigin(string Provider, string Model, IReadOnlyList<string> Citations);
-
-/// <summary>A file that hangs on a message.</summary>
-internal sealed record AttachmentResponse(
-    Guid Id, string FileName, string? MediaType, long? Size, string? Url, string? ThumbnailUrl, string Status, DateTimeOffset CreatedAt);

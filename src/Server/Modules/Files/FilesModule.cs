@@ -17,11 +17,14 @@ internal static class FilesModule
         services.AddScoped<KeepContent>();
         services.AddScoped<ReceiveFile>();
         services.AddDecoder();
+        builder.AddProcessing();
     }
 
     public static void MapFiles(this RouteGroupBuilder api)
     {
         var files = api.MapGroup("/api/v1/files").WithTags("Files");
         GetFile.Map(files);
+        GetThumbnail.Map(files);
+        GetText.Map(files);
     }
 }

@@ -82,6 +82,7 @@ internal sealed class AppendMessages(IEnumerable<IMessageCompanion> companions, 
         Column(NpgsqlDbType.Text, m => m.Message.AiJson);
         Column(NpgsqlDbType.Text, m => m.Address);
         Column(NpgsqlDbType.Text, m => m.TraceId);
+        Column(NpgsqlDbType.Text, m => Array(m.Message.Attachments));
         return command;
 
         void Column<T>(NpgsqlDbType type, Func<PendingMessage, T> value)
@@ -96,8 +97,11 @@ internal sealed class AppendMessages(IEnumerable<IMessageCompanion> companions, 
     {
         var message = pending.Message;
         return new(pending.Id, message.ThreadId, seq, message.SenderId, message.SenderRole, message.SenderName, message.Content, at, null, false,
-            message.ReplyTo, message.AsksAssistant ? runs ? pending.RunId : null : message.RunId, MessageRows.Json(message.AiJson));
+            message.ReplyTo, message.AsksAssistant ? runs ? pending.RunId : null : message.RunId, MessageRows.Json(message.AiJson), message.Attachments);
     }
+
+    /// <summary>As an array's text: arrays of unequal lengths don't travel in one parameter.</summary>
+    static string? Array(IReadOnlyList<Guid> ids) => ids.Count == 0 ? null : $"{{{string.Join(',', ids)}}}";
 
     static PostOutcome Outcome(string name) => name switch
     {
@@ -113,9 +117,9 @@ internal sealed class AppendMessages(IEnumerable<IMessageCompanion> companions, 
     // the windows see to it that several messages of one batch to one thread do each only once, and that nothing that needs the turn comes after.
     const string Sql = $"""
         WITH input AS MATERIALIZED (
-            SELECT * FROM unnest($2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19) WITH ORDINALITY AS i(
+            SELECT * FROM unnest($2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20) WITH ORDINALITY AS i(
                 id, thread_id, kind, reach, sender_id, account_role, sender_role, sender_name, content, reply_to, client_token, run_id,
-                asks, takes_turn, needs_turn, ai, address, trace_id, ord)
+                asks, takes_turn, needs_turn, ai, address, trace_id, attachment_ids, ord)
         ), admitted AS (
             SELECT i.*, t.last_seq, t.assistant_mode, first.seq AS first_seq, p.user_id IS NULL AS is_new,
                 CASE WHEN t.id IS NULL THEN 'not_found'
@@ -157,9 +161,9 @@ internal sealed class AppendMessages(IEnumerable<IMessageCompanion> companions, 
             UNION ALL
             SELECT thread_id, seq - 1, '{EventTypes.AssistantChanged}', $1, sender_id, NULL, '{AssistantChange.OffJson}' FROM numbered WHERE ends_turn
         ), messaged AS (
-            INSERT INTO threads.messages (thread_id, seq, id, sender_id, sender_role, sender_name, content, client_token, reply_to, run_id, ai, created_at)
+            INSERT INTO threads.messages (thread_id, seq, id, sender_id, sender_role, sender_name, content, client_token, reply_to, run_id, ai, attachment_ids, created_at)
             SELECT thread_id, seq, id, sender_id, sender_role, sender_name, content, client_token, reply_to,
-                CASE WHEN asks AND NOT runs THEN NULL ELSE run_id END, ai::jsonb, $1 FROM numbered
+                CASE WHEN asks AND NOT runs THEN NULL ELSE run_id END, ai::jsonb, attachment_ids::uuid[], $1 FROM numbered
         ), audited AS (
             INSERT INTO {IAuditTrail.AppendView} (at, actor_id, actor_role, action, resource, outcome, reason, address, trace_id)
             SELECT $1, sender_id, account_role, 'message.post', kind || '/' || thread_id, CASE outcome WHEN 'posted' THEN 'ok' ELSE 'denied' END,

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using Consilium.Modules.Accounts.Contracts;
 using Consilium.Modules.Audit.Contracts;
 using Consilium.Modules.Threads.Contracts;
@@ -19,7 +20,7 @@ internal sealed class Messages(
 {
     public async Task<PostResult> PostAsync(NewMessage message, CancellationToken cancellationToken)
     {
-        var pending = new PendingMessage(Guid.CreateVersion7(), Guid.CreateVersion7(), message,
+        var pending = new PendingMessage(message.Id ?? Guid.CreateVersion7(), Guid.CreateVersion7(), message,
             http.HttpContext?.Connection.RemoteIpAddress?.ToString(), Activity.Current?.TraceId.ToHexString());
         if (db.Database.CurrentTransaction is not { } open) return await writer.PostAsync(pending).WaitAsync(cancellationToken);
         var (connection, inside) = ((NpgsqlConnection)db.Database.GetDbConnection(), (NpgsqlTransaction)open.GetDbTransaction());
@@ -43,12 +44,18 @@ internal sealed class Messages(
             parameters.With(MessageRows.Name(wanted));
             role = "AND m.sender_role = $8";
         }
+        var found = search?.Condition("m.search_text", parameters);
+        if (found is not null && query.AlsoFound.Count > 0)
+        {
+            parameters.With(query.AlsoFound.ToArray());
+            found = string.Create(CultureInfo.InvariantCulture, $" AND ((true{found}) OR m.id = ANY (${parameters.Count}))");
+        }
         // The thread's row comes with every message, and alone when there is none: one round trip tells "empty" from "not there".
         command.CommandText = $"""
             SELECT {MessageRows.Columns} FROM threads.threads t
             LEFT JOIN LATERAL (
                 SELECT * FROM threads.messages m
-                WHERE m.thread_id = t.id AND m.seq > $5 AND m.seq < $6 {role} {search?.Condition("m.search_text", parameters)}
+                WHERE m.thread_id = t.id AND m.seq > $5 AND m.seq < $6 {role} {found}
                 ORDER BY m.seq {(newest ? "DESC" : "")} LIMIT $7) m ON true
             WHERE {ThreadSql.InReach}
             """;
@@ -67,13 +74,19 @@ internal sealed class Messages(
         return new(messages, more);
     }
 
-    public async Task<ThreadMessage?> FindAsync(ThreadScope thread, Guid messageId, CancellationToken cancellationToken)
+    public Task<ThreadMessage?> FindAsync(ThreadScope thread, Guid messageId, CancellationToken cancellationToken) =>
+        FindAsync(thread, "m.id = $5", messageId, cancellationToken);
+
+    public Task<ThreadMessage?> FindByTokenAsync(ThreadScope thread, string clientToken, CancellationToken cancellationToken) =>
+        FindAsync(thread, "m.sender_id = $4 AND m.client_token = $5", clientToken, cancellationToken);
+
+    async Task<ThreadMessage?> FindAsync<T>(ThreadScope thread, string which, T value, CancellationToken cancellationToken)
     {
         await using var batch = await transaction.BatchAsync(cancellationToken);
         var command = new NpgsqlBatchCommand($"""
-            SELECT {MessageRows.Columns} FROM threads.threads t JOIN threads.messages m ON m.thread_id = t.id AND m.id = $5 WHERE {ThreadSql.InReach}
+            SELECT {MessageRows.Columns} FROM threads.threads t JOIN threads.messages m ON m.thread_id = t.id AND {which} WHERE {ThreadSql.InReach}
             """);
-        command.Parameters.WithScope(thread).With(messageId);
+        command.Parameters.WithScope(thread).With(value);
         batch.BatchCommands.Add(command);
         await using var row = await batch.ExecuteReaderAsync(cancellationToken);
         return await row.ReadAsync(cancellationToken) ? MessageRows.Read(row) : null;
@@ -106,7 +119,8 @@ internal sealed class Messages(
             if (message.Retracted) return ChangeOutcome.Done;
             var at = clock.UtcNow();
             await KeepVersionAsync(messageId, caller, at, cancellationToken);
-            await changes.ExecuteAsync("UPDATE threads.messages SET content = '', retracted_at = $2 WHERE id = $1", p => p.With(messageId).With(at), cancellationToken);
+            await changes.ExecuteAsync("UPDATE threads.messages SET content = '', attachment_ids = NULL, retracted_at = $2 WHERE id = $1",
+                p => p.With(messageId).With(at), cancellationToken);
             await changes.ExecuteAsync(StoredAnswer.PurgeSql, p => p.With(messageId), cancellationToken);
             await changes.AppendAsync(thread.ThreadId, EventTypes.MessageRetracted, caller.UserId, messageId, null, at, cancellationToken);
             await AuditAsync(thread, "message.retract", messageId, caller, cancellationToken);

@@ -10,7 +10,7 @@ namespace Consilium.Modules.Threads;
 
 /// <inheritdoc cref="IThreads"/>
 internal sealed class Threads(
-    NpgsqlDataSource database, ConsiliumDb db, RequestTransaction transaction, ThreadChanges changes, IAuditTrail audit, TimeProvider clock) : IThreads
+    NpgsqlDataSource database, ConsiliumDb db, RequestTransaction transaction, ThreadChanges changes, IMessages messages, IAuditTrail audit, TimeProvider clock) : IThreads
 {
     public async Task OpenAsync(Guid threadId, string kind, Guid ownerId, SenderRole ownerRole, Caller opener, CancellationToken cancellationToken)
     {
@@ -71,6 +71,16 @@ internal sealed class Threads(
             await changes.AppendAsync(thread.ThreadId, type, actorId, null, data?.GetRawText(), clock.UtcNow(), cancellationToken);
             return true;
         }, cancellationToken);
+
+    public Task<bool> AppendMessageEventAsync(ThreadScope thread, Guid messageId, string type, JsonElement? data, CancellationToken cancellationToken) =>
+        transaction.RunAsync(async () =>
+        {
+            if (!await LockAsync(thread, cancellationToken) || await messages.FindAsync(thread, messageId, cancellationToken) is not { Retracted: false }) return false;
+            await changes.AppendAsync(thread.ThreadId, type, null, messageId, data?.GetRawText(), clock.UtcNow(), cancellationToken, isActivity: false);
+            return true;
+        }, cancellationToken);
+
+    public async Task<bool> LockAsync(ThreadScope thread, CancellationToken cancellationToken) => await changes.LockAsync(thread, cancellationToken) is not null;
 
     public async Task<long?> LastSeqAsync(ThreadScope thread, CancellationToken cancellationToken)
     {

@@ -35,6 +35,7 @@ internal static class PlatformModule
         services.AddRateLimiter(_ => { });
         services.AddApiDocument();
 
+        services.AddScoped<IdempotentEffect>();
         services.AddJobs();
         builder.AddOutbound();
     }

@@ -30,7 +30,7 @@ internal sealed class RouteAnswers : IOpenApiOperationTransformer
         if (HttpMethods.IsPost(method) && signedIn && !metadata.OfType<NoIdempotency>().Any())
         {
             Add(400, 422);
-            operation.Parameters = [.. parameters, IdempotencyKey()];
+            operation.Parameters = [.. parameters, KeyParameter()];
         }
         if (!metadata.OfType<DisableRateLimitingAttribute>().Any()) Add(429);
         Add(500, 503);
@@ -51,12 +51,12 @@ internal sealed class RouteAnswers : IOpenApiOperationTransformer
         }
     }
 
-    static OpenApiParameter IdempotencyKey() => new()
+    static OpenApiParameter KeyParameter() => new()
     {
-        Name = IdempotencyFilter.Header,
+        Name = IdempotencyKey.Header,
         In = ParameterLocation.Header,
         Description = "Makes the request safe to repeat for a day: the same key and body answer the first answer again and do nothing twice.",
-        Schema = new OpenApiSchema { Type = JsonSchemaType.String, MinLength = 1, MaxLength = IdempotencyFilter.MaxKeyLength },
+        Schema = new OpenApiSchema { Type = JsonSchemaType.String, MinLength = 1, MaxLength = IdempotencyKey.MaxLength },
     };
 
     static Dictionary<string, IOpenApiHeader> Location() => new(StringComparer.Ordinal)

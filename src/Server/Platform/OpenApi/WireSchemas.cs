@@ -1,3 +1,4 @@
+using System.Reflection;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 using Consilium.Platform.Json;
@@ -13,7 +14,7 @@ namespace Consilium.Platform.OpenApi;
 /// <summary>Describes types as they are on the wire, and of requests what their validators demand: required members and lengths.</summary>
 internal sealed class WireSchemas(IServiceProvider services) : IOpenApiSchemaTransformer
 {
-    public Task TransformAsync(OpenApiSchema schema, OpenApiSchemaTransformerContext context, CancellationToken cancellationToken)
+    public async Task TransformAsync(OpenApiSchema schema, OpenApiSchemaTransformerContext context, CancellationToken cancellationToken)
     {
         var type = context.JsonTypeInfo.Type;
         var bare = Nullable.GetUnderlyingType(type) ?? type;
@@ -29,6 +30,11 @@ internal sealed class WireSchemas(IServiceProvider services) : IOpenApiSchemaTra
             schema.Format = "int32";
             (schema.Minimum, schema.Maximum, schema.Default) = ("1", $"{Page.MaxLimit}", Page.DefaultLimit);
         }
+        else if (type.GetCustomAttribute<WrittenAsAttribute>() is { } written)
+        {
+            schema.OneOf = [];
+            foreach (var form in written.Forms) schema.OneOf.Add(await context.GetOrCreateSchemaAsync(form, parameterDescription: null, cancellationToken));
+        }
         else if (type.Name.EndsWith("Request", StringComparison.Ordinal) && schema.Properties is { Count: > 0 } properties)
         {
             DescribeRequest(schema, properties, context.JsonTypeInfo);
@@ -41,7 +47,6 @@ internal sealed class WireSchemas(IServiceProvider services) : IOpenApiSchemaTra
         {
             schema.Required?.ExceptWith(context.JsonTypeInfo.Properties.Where(IsLeftOutWhenNull).Select(property => property.Name));
         }
-        return Task.CompletedTask;
     }
 
     static bool IsLeftOutWhenNull(JsonPropertyInfo property) =>

@@ -7,11 +7,11 @@ namespace Consilium.Platform.Outbound;
 /// The one way out of this server to an address that somebody else has named. Each request, redirects included, is judged as a whole: its
 /// URL by <see cref="OutboundUrl"/>, its addresses by <see cref="OutboundConnections"/>. How it came to that is told in ADR 9.
 /// </summary>
-internal sealed partial class OutboundHttp(OutboundRules rules, INameResolver resolver, TimeProvider clock) : IDisposable
+internal sealed partial class OutboundHttp(OutboundRules rules, SocketsHttpHandler handler, TimeProvider clock) : IDisposable
 {
     const int MostRedirects = 3;
 
-    readonly SocketsHttpHandler handler = new OutboundConnections(rules, resolver).Handler();
+    public OutboundHttp(OutboundRules rules, INameResolver resolver, TimeProvider clock) : this(rules, new OutboundConnections(rules, resolver).Handler(), clock) { }
 
     /// <summary>The body of an answer 200, to be read within the same limits.</summary>
     /// <exception cref="OutboundRefusedException">Refused, or it came to nothing.</exception>

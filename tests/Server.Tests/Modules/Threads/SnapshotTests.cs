@@ -1,3 +1,4 @@
+using System.Net;
 using System.Text.Json;
 using Consilium.Tests.Modules.Cases;
 using FsCheck;
@@ -53,6 +54,8 @@ public sealed class SnapshotTests(CaseServer server) : IClassFixture<CaseServer>
             Action.SayAgain => await who.TrySayAsync(id, $"Message {number}", token: $"{step.Which % 3}"),
             Action.SayWithKey => await who.TrySayAsync(id, $"Message {number}", headers: ("Idempotency-Key", $"{number}")),
             Action.Reply => await who.TrySayAsync(id, $"Reply {number}", replyTo: await SomeMessageAsync(id, step.Which)),
+            Action.SayWithFile => await who.TrySendAsync(id, [await server.UploadedAsync(who, id), await server.UploadedAsync(who, id)], $"{step.Which % 5}"),
+            Action.ChangeFile => await ChangeFileAsync(id, step.Which, number),
             Action.Edit => await who.TryEditAsync(id, await SomeMessageAsync(id, step.Which), $"Edited {number}"),
             Action.Retract => await who.TryRetractAsync(id, await SomeMessageAsync(id, step.Which)),
             Action.Read => await who.PutJsonAsync($"/cases/{id}/read", new { seq = (await who.CaseAsync(id)).Number("last_seq") * step.Which / 99 }),
@@ -62,6 +65,16 @@ public sealed class SnapshotTests(CaseServer server) : IClassFixture<CaseServer>
             _ => await who.PutJsonAsync($"/cases/{id}/assign", new { assignee_id = step.Which % 2 == 0 ? server.Staff.UserId : (Guid?)null }),
         };
         ((int)answer.StatusCode).ShouldBeOneOf([200, 201, 204, 400, 403, 404, 409]);
+    }
+
+    /// <summary>Something happens to the last file of one of the messages, as jobs in the background do it.</summary>
+    async Task<HttpResponseMessage> ChangeFileAsync(Guid id, int which, int number)
+    {
+        var withFiles = (await server.Staff.MessagesAsync(id)).FindAll(m => m.Attached().Count > 0);
+        if (withFiles.Count == 0) return new(HttpStatusCode.NotFound);
+        var message = withFiles[which % withFiles.Count];
+        await server.ChangeFileAsync(id, message.Id(), message.Attached()[^1], $"Renamed {number}");
+        return new(HttpStatusCode.OK);
     }
 
     /// <summary>The id of one of the messages, or of none.</summary>
@@ -77,7 +90,7 @@ public sealed class SnapshotTests(CaseServer server) : IClassFixture<CaseServer>
             yield return new([.. run.Steps.Where((_, at) => at != i)], run.SnapshotAt > i ? run.SnapshotAt - 1 : run.SnapshotAt);
     }
 
-    enum Action { Say, SayAgain, SayWithKey, Reply, Edit, Retract, Read, Close, Reopen, Assistant, Assign, Count }
+    enum Action { Say, SayAgain, SayWithKey, SayWithFile, ChangeFile, Reply, Edit, Retract, Read, Close, Reopen, Assistant, Assign, Count }
 
     sealed record Step(int Who, Action What, int Which);
 
@@ -121,10 +134,10 @@ public sealed class SnapshotTests(CaseServer server) : IClassFixture<CaseServer>
             LastSeq.ShouldBe(happened.Number("seq") - 1);
             LastSeq++;
             var (type, at) = (happened.Text("type"), happened.Text("at"));
-            if (type is not ("read" or "participant.joined")) updatedAt = at;
+            if (type is not ("read" or "participant.joined" or "attachment.changed")) updatedAt = at;
             switch (type)
             {
-                case "message.posted" or "message.edited" or "message.retracted":
+                case "message.posted" or "message.edited" or "message.retracted" or "attachment.changed":
                     if (type == "message.posted") lastMessageAt = at;
                     var message = happened.GetProperty("message");
                     messages[message.Number("seq")] = message.GetRawText();

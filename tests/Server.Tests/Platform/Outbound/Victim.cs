@@ -51,6 +51,7 @@ internal sealed class Victim : IDisposable
     sealed class Listener : IDisposable
     {
         readonly TcpListener listener;
+        readonly CancellationTokenSource stop = new();
         readonly Task accepting;
         int accepted, own;
 
@@ -72,8 +73,10 @@ internal sealed class Victim : IDisposable
 
         public void Dispose()
         {
-            listener.Stop();
+            stop.Cancel();
             accepting.Wait();
+            listener.Stop();
+            stop.Dispose();
         }
 
         async Task AcceptAsync()
@@ -82,11 +85,11 @@ internal sealed class Victim : IDisposable
             {
                 while (true)
                 {
-                    using var connection = await listener.AcceptSocketAsync();
+                    using var connection = await listener.AcceptSocketAsync(stop.Token);
                     Interlocked.Increment(ref accepted);
                 }
             }
-            catch (Exception fault) when (fault is SocketException or ObjectDisposedException)
+            catch (OperationCanceledException)
             {
                 // stopped
             }

@@ -24,6 +24,15 @@ internal interface IThreads
     /// <summary>Numbers and keeps an event that a door or the assistant defines. False when there is no such thread within reach.</summary>
     Task<bool> AppendEventAsync(ThreadScope thread, string type, Guid? actorId, JsonElement? data, CancellationToken cancellationToken);
 
+    /// <summary>
+    /// Numbers and keeps an event about something that hangs on a message. Nobody acted, and it counts as no activity of the thread. False when there is
+    /// no such message within reach, or it is retracted.
+    /// </summary>
+    Task<bool> AppendMessageEventAsync(ThreadScope thread, Guid messageId, string type, JsonElement? data, CancellationToken cancellationToken);
+
+    /// <summary>Locks the thread until the transaction ends, for whoever locks other rows before it changes the thread. False when there is none within reach.</summary>
+    Task<bool> LockAsync(ThreadScope thread, CancellationToken cancellationToken);
+
     /// <summary>The thread's last number; null when there is no such thread within reach.</summary>
     Task<long?> LastSeqAsync(ThreadScope thread, CancellationToken cancellationToken);
 }
@@ -41,6 +50,9 @@ internal interface IMessages
 
     Task<ThreadMessage?> FindAsync(ThreadScope thread, Guid messageId, CancellationToken cancellationToken);
 
+    /// <summary>The message that the caller has posted with this client token.</summary>
+    Task<ThreadMessage?> FindByTokenAsync(ThreadScope thread, string clientToken, CancellationToken cancellationToken);
+
     /// <summary>Replaces the text; the author alone (for others there is nothing to edit), in an open thread. The earlier text is kept.</summary>
     Task<(ChangeOutcome Outcome, ThreadMessage? Message)> EditAsync(ThreadScope thread, Guid messageId, string content, Caller caller, CancellationToken cancellationToken);
 
@@ -56,7 +68,11 @@ internal enum ChangeOutcome { Done, NotFound, Closed, Retracted }
 /// <param name="After">Only messages with greater numbers.</param>
 /// <param name="Before">Only messages with smaller numbers; without <paramref name="After"/>, the newest of them.</param>
 /// <param name="Search">Full text in the product's sense: see <see cref="Platform.Search.SearchTerms"/>.</param>
-internal sealed record MessageQuery(long? After, long? Before, int Limit, SenderRole? Role, string? Search);
+internal sealed record MessageQuery(long? After, long? Before, int Limit, SenderRole? Role, string? Search)
+{
+    /// <summary>Messages that the search finds by something else than their text: by what hangs on them.</summary>
+    public IReadOnlyCollection<Guid> AlsoFound { get; init; } = [];
+}
 
 internal sealed record MessagePage(IReadOnlyList<ThreadMessage> Messages, bool HasMore);
 

@@ -13,6 +13,9 @@ internal static class EventTypes
     public const string MessagePosted = "message.posted";
     public const string MessageEdited = "message.edited";
     public const string MessageRetracted = "message.retracted";
+
+    /// <summary>A file of the message was fetched, scanned, or got its thumbnail.</summary>
+    public const string AttachmentChanged = "attachment.changed";
     public const string ThreadClosed = "thread.closed";
     public const string ThreadReopened = "thread.reopened";
     public const string ParticipantJoined = "participant.joined";

@@ -8,9 +8,10 @@ internal enum SenderRole { User, Staff, Doctor, Assistant }
 /// <param name="Seq">Its place in the thread: the number of the event that posted it. Grows strictly, not by one.</param>
 /// <param name="RunId">Of a question: the run that answers it; of an answer: the run that gave it.</param>
 /// <param name="Ai">Of an answer: provider, model and citations, as JSON.</param>
+/// <param name="Attachments">The ids of the files that hang on it, in order. What they are, the module Files knows.</param>
 internal sealed record ThreadMessage(
     Guid Id, Guid ThreadId, long Seq, Guid SenderId, SenderRole SenderRole, string SenderName, string Content, DateTimeOffset CreatedAt,
-    DateTimeOffset? EditedAt, bool Retracted, Guid? ReplyTo, Guid? RunId, JsonElement? Ai);
+    DateTimeOffset? EditedAt, bool Retracted, Guid? ReplyTo, Guid? RunId, JsonElement? Ai, IReadOnlyList<Guid> Attachments);
 
 /// <summary>What a message said before it was edited.</summary>
 internal sealed record MessageVersion(int Version, string Content, DateTimeOffset ReplacedAt);
@@ -20,7 +21,11 @@ internal sealed record MessageVersion(int Version, string Content, DateTimeOffse
 internal sealed record NewMessage(
     Guid ThreadId, string Kind, Reach Reach, Guid SenderId, string SenderAccountRole, SenderRole SenderRole, string SenderName, string Content)
 {
+    /// <summary>For whoever must know it beforehand, because files hang on it.</summary>
+    public Guid? Id { get; init; }
     public Guid? ReplyTo { get; init; }
+    public IReadOnlyList<Guid> Attachments { get; init; } = [];
+
     /// <summary>At most one message per thread, sender and token: repeating it finds the first.</summary>
     public string? ClientToken { get; init; }
 

@@ -1,0 +1,21 @@
+using Consilium.Platform.Idempotency;
+using Microsoft.AspNetCore.Mvc;
+
+namespace Consilium.Modules.Files.Contracts;
+
+/// <summary>What a route says that takes a file.</summary>
+internal static class FileRoutes
+{
+    /// <summary>The route's handler passes the request to <see cref="IFiles.ReceiveAsync"/>, whatever <c>Idempotency-Key</c> it carries.</summary>
+    public static RouteHandlerBuilder TakesFile(this RouteHandlerBuilder route)
+    {
+        route.Accepts<UploadFileRequest>("multipart/form-data")
+            .Produces<Attachment>(201).ProducesProblem(400).ProducesProblem(413).ProducesProblem(415)
+            .WithMetadata(new OwnIdempotency());
+        route.Add(endpoint => endpoint.Metadata.Add(new RequestSizeLimitAttribute(Upload.LargestBody(endpoint.ApplicationServices.GetRequiredService<FilesSettings>()))));
+        return route;
+    }
+}
+
+/// <param name="File">A picture, PDF, text, CSV, Word, Excel or audio file. The part's name and type are taken from it; other parts are ignored.</param>
+internal sealed record UploadFileRequest(IFormFile File);

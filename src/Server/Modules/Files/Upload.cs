@@ -1,0 +1,63 @@
+using Consilium.Platform.Errors;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.WebUtilities;
+using Microsoft.Net.Http.Headers;
+
+namespace Consilium.Modules.Files;
+
+/// <summary>The part <c>file</c> of a <c>multipart/form-data</c> request (RFC 7578), staged: read as a stream, never held in memory.</summary>
+/// <param name="Name">Clean.</param>
+/// <param name="DeclaredType">What the sender says it is; null when he says nothing.</param>
+internal sealed record Upload(StagedBlob Content, string Name, string? DeclaredType) : IDisposable
+{
+    const string Part = "file";
+    const int BufferSize = 64 * 1024;
+    const int LongestBoundary = 70; // RFC 2046
+    const int Surroundings = 128 * 1024; // boundaries, headers and small fields around the file
+
+    public static long LargestBody(FilesSettings settings) => settings.MaxBytes + Surroundings;
+
+    public void Dispose() => Content.Dispose();
+
+    /// <summary>Reads the request to its end. Exactly one of upload and problem comes back.</summary>
+    public static async Task<(Upload? Upload, ProblemHttpResult? Problem)> ReadAsync(HttpRequest request, IBlobStore store, FilesSettings settings)
+    {
+        if (!MediaTypeHeaderValue.TryParse(request.ContentType, out var type) || !type.MediaType.Equals("multipart/form-data", StringComparison.OrdinalIgnoreCase))
+            return (null, Problems.Of(415, "unsupported_media_type", "Send the file as multipart/form-data."));
+        if (HeaderUtilities.RemoveQuotes(type.Boundary).Value is not { Length: > 0 and <= LongestBoundary } boundary) return (null, Malformed());
+        if (request.ContentLength > LargestBody(settings)) return (null, TooLarge(settings));
+        Upload? upload = null;
+        try
+        {
+            var reader = new MultipartReader(boundary, request.Body, BufferSize) { HeadersLengthLimit = BufferSize / 2 };
+            while (await reader.ReadNextSectionAsync(request.HttpContext.RequestAborted) is { } section)
+                if (upload is null && Disposition(section) is { } disposition) upload = await StageAsync(section, disposition, store, settings, request.HttpContext.RequestAborted);
+            return upload is null ? (null, Problems.Invalid(Part, "is required: the part of this name.")) : (upload, null);
+        }
+        catch (ContentTooLargeException)
+        {
+            return (null, TooLarge(settings));
+        }
+        catch (Exception fault)
+        {
+            upload?.Dispose();
+            if (fault is InvalidDataException or IOException and not (BadHttpRequestException or ConnectionResetException)) return (null, Malformed());
+            throw;
+        }
+    }
+
+    static async Task<Upload> StageAsync(
+        MultipartSection section, ContentDispositionHeaderValue disposition, IBlobStore store, FilesSettings settings, CancellationToken cancellationToken)
+    {
+        var content = await store.StageAsync(section.Body, settings.MaxBytes, cancellationToken);
+        return new(content, FileName.Of(disposition), MediaTypeHeaderValue.TryParse(section.ContentType, out var declared) ? declared.MediaType.Value : section.ContentType);
+    }
+
+    static ContentDispositionHeaderValue? Disposition(MultipartSection section) =>
+        ContentDispositionHeaderValue.TryParse(section.ContentDisposition, out var disposition) && HeaderUtilities.RemoveQuotes(disposition.Name) == Part ? disposition : null;
+
+    static ProblemHttpResult Malformed() => Problems.Invalid("$", "The body is no well-formed multipart/form-data.");
+
+    static ProblemHttpResult TooLarge(FilesSettings settings) => Problems.Of(413, "file_too_large", $"A file may have at most {settings.MaxBytes} bytes.");
+}
