@@ -28,7 +28,7 @@ export async function decode(bytes, mediaType, tell) {
   const { width, height, pages = 1, compression, autoOrient } = await sharp(bytes, { limitInputPixels: false }).metadata(); // the header alone
   tell({ width: autoOrient.width, height: autoOrient.height });
   if (width * height > pixels || Math.max(width, height) > side || pages > frames) throw new Refused('too_large');
-  if (compression === 'hevc') throw new Refused('unsupported'); // not in sharp's libvips, for its patents
+  if (compression === 'hevc') throw new Refused('unsupported'); // sharp's libvips has no decoder for it, because of patents
   const picture = sharp(bytes, { limitInputPixels: pixels, failOn: 'error', pages: 1, sequentialRead: true });
   tell({ thumbnail: await thumbnailOf(picture) });
 }

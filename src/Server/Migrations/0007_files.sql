@@ -10,7 +10,7 @@ CREATE TABLE files.blobs (
     scan         text        NOT NULL CHECK (scan IN ('pending', 'clean', 'blocked')),
     scan_reason  text,                  -- of a blocked one: what the scanner calls it
     decoding     text        NOT NULL CHECK (decoding IN ('waiting', 'done', 'failed', 'none')),  -- none: nothing to decode in this type
-    failure      text,                  -- why decoding failed: broken, too_large …
+    failure      text,                  -- why decoding failed: broken, too_large …; of a waiting one: why it is tried once more
     decoder      integer,               -- the version of the decoder that did it
     width        integer,               -- pixels, as the picture is to be looked at
     height       integer,
@@ -19,6 +19,7 @@ CREATE TABLE files.blobs (
     created_at   timestamptz NOT NULL
 );
 CREATE INDEX blobs_unfinished ON files.blobs (created_at) WHERE scan = 'pending' OR decoding = 'waiting';
+CREATE INDEX blobs_by_decoder ON files.blobs (decoder) WHERE decoder IS NOT NULL;
 
 -- A file as somebody gave it: uploaded for a place (a case …), or named by an address; then hung on an item of that place (a message …).
 CREATE TABLE files.files (

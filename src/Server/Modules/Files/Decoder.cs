@@ -7,6 +7,9 @@ namespace Consilium.Modules.Files;
 /// </summary>
 internal sealed class Decoder(DecoderSettings settings, DecoderSetup setup) : IDisposable
 {
+    /// <summary>Raised when it makes something else of the same bytes; then they are decoded again.</summary>
+    public const int Version = 1;
+
     const long LargestFile = 64 * 1024 * 1024;
     const int LargestAnswer = 16 * 1024 * 1024; // a million characters as JSON, at worst six bytes each, and the thumbnail
     const int AbortedExit = 128 + 6;

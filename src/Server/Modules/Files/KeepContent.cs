@@ -31,7 +31,7 @@ internal sealed class KeepContent(
         await store.KeepAsync(staged, cancellationToken);
         crash.Reach("files.kept");
         if (await AddAsync(staged, kind, cancellationToken))
-            await jobs.QueueAsync(ProcessJob.Kind, Guid.CreateVersion7(), new ProcessJob.Payload(staged.Sha256), runAt: null, cancellationToken);
+            await ProcessBlob.QueueAsync(jobs, staged.Sha256, cancellationToken);
         return true;
     }
 
@@ -47,12 +47,4 @@ internal sealed class KeepContent(
         batch.Add("SELECT scan = 'pending' OR decoding = 'waiting' FROM files.blobs WHERE sha256 = $1").With(staged.Sha256);
         return (bool)(await batch.ExecuteScalarAsync(cancellationToken))!;
     }
-}
-
-/// <summary>The job that scans and decodes stored bytes.</summary>
-internal static class ProcessJob
-{
-    public const string Kind = "files.process";
-
-    internal sealed record Payload(string Sha256);
 }

@@ -57,6 +57,16 @@ internal sealed class RequestTransaction(ConsiliumDb db, NpgsqlDataSource databa
             ? new((NpgsqlConnection)db.Database.GetDbConnection(), (NpgsqlTransaction)transaction.GetDbTransaction())
             : database.CreateBatch());
 
+    /// <summary>One hand-written command, as with <see cref="BatchAsync"/>. Returns how many rows it changed.</summary>
+    public async Task<int> ExecuteAsync(string sql, Action<NpgsqlParameterCollection> parameters, CancellationToken cancellationToken)
+    {
+        await using var batch = await BatchAsync(cancellationToken);
+        var command = new NpgsqlBatchCommand(sql);
+        parameters(command.Parameters);
+        batch.BatchCommands.Add(command);
+        return await batch.ExecuteNonQueryAsync(cancellationToken);
+    }
+
     void Run(Action action)
     {
         try

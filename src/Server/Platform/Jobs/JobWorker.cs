@@ -8,55 +8,58 @@ namespace Consilium.Platform.Jobs;
 
 /// <summary>
 /// Claims due jobs under a lease with a fencing number (FOR UPDATE SKIP LOCKED), runs them, and retries with growing, jittered delays;
-/// a job that has used up its attempts stays as a dead letter for an administrator.
+/// a job that has used up its attempts stays as a dead letter for an administrator, unless its handler has settled it.
 /// </summary>
-internal sealed class JobWorker(NpgsqlDataSource database, IServiceScopeFactory scopes, TimeProvider clock, ILogger<JobWorker> log) : BackgroundService
+internal sealed class JobWorker(NpgsqlDataSource database, IServiceScopeFactory scopes, JobBell bell, TimeProvider clock, ILogger<JobWorker> log) : BackgroundService
 {
-    const int AtOnce = 2;
+    static readonly Dictionary<JobLane, int> AtOnce = new() { [JobLane.Quick] = 2, [JobLane.Heavy] = 2, [JobLane.Remote] = 4 };
     static readonly TimeSpan Idle = TimeSpan.FromSeconds(1);
     static readonly TimeSpan LongestDelay = TimeSpan.FromMinutes(10);
 
     /// <summary>How long a claim lasts. A handler is cancelled a little earlier; after it, another worker may take the job over.</summary>
     public static readonly TimeSpan Lease = TimeSpan.FromMinutes(1);
 
-    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
-        Task.WhenAll(Enumerable.Range(0, AtOnce).Select(_ => WorkAsync(stoppingToken)));
+    readonly Lazy<ILookup<JobLane, string>> kinds = new(() => KindsByLane(scopes));
 
-    async Task WorkAsync(CancellationToken stoppingToken)
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
+        Task.WhenAll(AtOnce.Where(lane => lane.Key == JobLane.Quick || kinds.Value.Contains(lane.Key))
+            .SelectMany(lane => Enumerable.Range(0, lane.Value).Select(_ => WorkAsync(lane.Key, stoppingToken))));
+
+    async Task WorkAsync(JobLane lane, CancellationToken stoppingToken)
     {
         while (!stoppingToken.IsCancellationRequested)
         {
             var worked = false;
+            var rung = bell.Next;
             try
             {
-                worked = await RunNextAsync(stoppingToken);
+                worked = await RunNextAsync(lane, stoppingToken);
             }
             catch (Exception fault) when (!stoppingToken.IsCancellationRequested)
             {
-                log.LogWarning("The job worker could not reach the database: {Fault}", fault.GetType().Name);
+                log.LogWarning("The job worker was held up: {Fault}", fault.GetType().Name);
             }
             catch (OperationCanceledException)
             {
                 return;
             }
-            if (!worked) await Task.Delay(Idle, clock, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (!worked) await rung.WaitAsync(Idle, clock, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
-    /// <summary>Runs one due job. False when none is due.</summary>
-    public async Task<bool> RunNextAsync(CancellationToken cancellationToken)
+    /// <summary>Runs one due job of the lane. False when none is due.</summary>
+    public async Task<bool> RunNextAsync(JobLane lane, CancellationToken cancellationToken)
     {
-        if (await ClaimAsync(cancellationToken) is not { } job) return false;
+        if (await ClaimAsync(lane, cancellationToken) is not { } job) return false;
         if (job.Attempts > job.MaxAttempts)
         {
-            await BuryAsync(job); // the last attempt died with its process and could not say so
+            await GiveUpAsync(job, last: null); // the last attempt died with its process and could not say so
             return true;
         }
-        await using var scope = scopes.CreateAsyncScope();
         try
         {
-            var handler = scope.ServiceProvider.GetServices<IJobHandler>().FirstOrDefault(h => h.Kind == job.Kind)
-                ?? throw new InvalidOperationException($"No handler for jobs of kind '{job.Kind}'.");
+            await using var scope = scopes.CreateAsyncScope();
+            var handler = Handler(scope, job) ?? throw new InvalidOperationException($"No handler for jobs of kind '{job.Kind}'.");
             using var lease = new CancellationTokenSource(Lease * 0.9, clock);
             using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, lease.Token);
             using var payload = JsonDocument.Parse(job.Payload);
@@ -72,21 +75,36 @@ internal sealed class JobWorker(NpgsqlDataSource database, IServiceScopeFactory 
         catch (Exception fault)
         {
             log.LogWarning("Job {Job} of kind {Kind} failed at attempt {Attempt}: {Fault}", job.Id, job.Kind, job.Attempts, Faults.ForLog(fault));
-            await RetryAsync(job, fault);
+            if (job.Attempts < job.MaxAttempts) await RetryAsync(job, fault);
+            else await GiveUpAsync(job, fault);
         }
         return true;
     }
 
-    async Task<Claimed?> ClaimAsync(CancellationToken cancellationToken)
+    // Told before the row says so: a crash in between leads here again.
+    async Task GiveUpAsync(Claimed job, Exception? last)
     {
+        await using var scope = scopes.CreateAsyncScope();
+        using var payload = JsonDocument.Parse(job.Payload);
+        using var lease = new CancellationTokenSource(Lease * 0.9, clock);
+        if (Handler(scope, job) is { } handler && await handler.AbandonAsync(job.Id, payload.RootElement, last, lease.Token)) await FinishAsync(job);
+        else await BuryAsync(job, last);
+    }
+
+    async Task<Claimed?> ClaimAsync(JobLane lane, CancellationToken cancellationToken)
+    {
+        // Kinds that nobody knows are the quick lane's: it fails them at once.
+        var (condition, named) = lane == JobLane.Quick
+            ? ("<> ALL", kinds.Value.Where(l => l.Key != JobLane.Quick).SelectMany(l => l))
+            : ("= ANY", kinds.Value[lane]);
         var now = clock.UtcNow();
-        await using var command = Command("""
+        await using var command = Command($"""
             UPDATE platform.jobs SET status = 'running', attempts = attempts + 1, fence = fence + 1, lease_until = $2
             WHERE id = (SELECT id FROM platform.jobs
-                        WHERE (status = 'queued' AND run_at <= $1) OR (status = 'running' AND lease_until < $1)
+                        WHERE ((status = 'queued' AND run_at <= $1) OR (status = 'running' AND lease_until < $1)) AND kind {condition} ($3)
                         ORDER BY run_at LIMIT 1 FOR UPDATE SKIP LOCKED)
             RETURNING id, kind, payload::text, attempts, max_attempts, fence
-            """, now, now + Lease);
+            """, now, now + Lease, named.ToArray());
         await using var row = await command.ExecuteReaderAsync(cancellationToken);
         return await row.ReadAsync(cancellationToken)
             ? new(row.GetGuid(0), row.GetString(1), row.GetString(2), row.GetInt32(3), row.GetInt32(4), row.GetInt64(5))
@@ -109,14 +127,14 @@ internal sealed class JobWorker(NpgsqlDataSource database, IServiceScopeFactory 
     {
         var delay = TimeSpan.FromSeconds(Math.Min(LongestDelay.TotalSeconds, Math.Pow(2, job.Attempts))) * (1 + RandomNumberGenerator.GetInt32(500) / 1000.0);
         return ExecuteAsync("""
-            UPDATE platform.jobs SET status = $3, lease_until = NULL, run_at = $4, last_error = $5 WHERE id = $1 AND fence = $2
-            """, job.Id, job.Fence, job.Attempts >= job.MaxAttempts ? "dead" : "queued", clock.UtcNow() + delay, fault.GetType().Name);
+            UPDATE platform.jobs SET status = 'queued', lease_until = NULL, run_at = $3, last_error = $4 WHERE id = $1 AND fence = $2
+            """, job.Id, job.Fence, clock.UtcNow() + delay, fault.GetType().Name);
     }
 
-    Task BuryAsync(Claimed job) =>
+    Task BuryAsync(Claimed job, Exception? last) =>
         ExecuteAsync("""
-            UPDATE platform.jobs SET status = 'dead', attempts = attempts - 1, lease_until = NULL, last_error = 'LeaseExpired' WHERE id = $1 AND fence = $2
-            """, job.Id, job.Fence);
+            UPDATE platform.jobs SET status = 'dead', attempts = max_attempts, lease_until = NULL, last_error = $3 WHERE id = $1 AND fence = $2
+            """, job.Id, job.Fence, last?.GetType().Name ?? "LeaseExpired");
 
     // Not cancelled by the end of the server: the work is done, and its row should say so.
     async Task ExecuteAsync(string sql, params object[] values)
@@ -130,6 +148,15 @@ internal sealed class JobWorker(NpgsqlDataSource database, IServiceScopeFactory 
         var command = database.CreateCommand(sql);
         foreach (var value in values) command.Parameters.Add(new() { Value = value });
         return command;
+    }
+
+    static IJobHandler? Handler(AsyncServiceScope scope, Claimed job) =>
+        scope.ServiceProvider.GetServices<IJobHandler>().FirstOrDefault(h => h.Kind == job.Kind);
+
+    static ILookup<JobLane, string> KindsByLane(IServiceScopeFactory scopes)
+    {
+        using var scope = scopes.CreateScope();
+        return scope.ServiceProvider.GetServices<IJobHandler>().ToLookup(h => h.Lane, h => h.Kind);
     }
 
     sealed record Claimed(Guid Id, string Kind, string Payload, int Attempts, int MaxAttempts, long Fence);

@@ -5,34 +5,29 @@ using Consilium.Platform.Json;
 namespace Consilium.Platform.Jobs;
 
 /// <summary>Work for later, as a row that commits with what caused it.</summary>
-internal sealed class Jobs(RequestTransaction transaction, TimeProvider clock)
+internal sealed class Jobs(RequestTransaction transaction, JobBell bell, TimeProvider clock)
 {
-    /// <summary>Queues a job in the request's transaction.</summary>
+    const int Attempts = 8;
+
+    /// <summary>Queues a job in the request's transaction. When it is due at once, a worker of this process begins right after the commit.</summary>
     /// <param name="id">While a job with this id waits or runs, repeating the call changes nothing.</param>
     /// <param name="runAt">Not before this time; null for at once.</param>
-    public async Task QueueAsync<TPayload>(string kind, Guid id, TPayload payload, DateTimeOffset? runAt, CancellationToken cancellationToken)
+    /// <param name="maxAttempts">After so many failures it is given up (see <see cref="IJobHandler.AbandonAsync"/>).</param>
+    public async Task QueueAsync<TPayload>(
+        string kind, Guid id, TPayload payload, DateTimeOffset? runAt, CancellationToken cancellationToken, int maxAttempts = Attempts)
     {
         await using var batch = await transaction.BatchAsync(cancellationToken);
-        batch.BatchCommands.Add(new("INSERT INTO platform.jobs (id, kind, payload, run_at) VALUES ($1, $2, $3::jsonb, $4) ON CONFLICT (id) DO NOTHING")
+        batch.BatchCommands.Add(new("""
+            INSERT INTO platform.jobs (id, kind, payload, run_at, max_attempts) VALUES ($1, $2, $3::jsonb, $4, $5) ON CONFLICT (id) DO NOTHING
+            """)
         {
             Parameters =
             {
                 new() { Value = id }, new() { Value = kind }, new() { Value = JsonSerializer.Serialize(payload) },
-                new() { Value = runAt ?? clock.UtcNow() },
+                new() { Value = runAt ?? clock.UtcNow() }, new() { Value = maxAttempts },
             },
         });
         await batch.ExecuteNonQueryAsync(cancellationToken);
+        if (runAt is null) transaction.AfterCommit(bell.Ring);
     }
-}
-
-/// <summary>Does the jobs of one kind. May be called again with the same id after a crash: its effects must be idempotent.</summary>
-internal interface IJobHandler
-{
-    /// <summary>Dotted and stable: it is in stored rows.</summary>
-    string Kind { get; }
-
-    /// <summary>When set, one job of this kind always exists and runs again this long after it ended.</summary>
-    TimeSpan? Every => null;
-
-    Task RunAsync(Guid id, JsonElement payload, CancellationToken cancellationToken);
 }

@@ -8,6 +8,7 @@ internal static class JobsModule
 {
     public static void AddJobs(this IServiceCollection services)
     {
+        services.AddSingleton<JobBell>();
         services.AddScoped<Jobs>();
         services.AddScoped<IJobHandler, PurgeIdempotencyKeys>();
         services.AddSingleton<IStartupTask, RecurringJobs>();

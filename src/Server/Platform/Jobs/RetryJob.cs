@@ -15,7 +15,7 @@ internal static class RetryJob
         .ProducesProblem(404).ProducesProblem(409);
 
     static async Task<Results<Ok<JobResponse>, ProblemHttpResult>> HandleAsync(
-        Guid id, RequestTransaction transaction, TimeProvider clock, CancellationToken cancellationToken)
+        Guid id, RequestTransaction transaction, JobBell bell, TimeProvider clock, CancellationToken cancellationToken)
     {
         await using var batch = await transaction.BatchAsync(cancellationToken);
         batch.BatchCommands.Add(new($"""
@@ -24,7 +24,11 @@ internal static class RetryJob
         { Parameters = { new() { Value = id }, new() { Value = clock.UtcNow() } } });
         batch.BatchCommands.Add(new("SELECT 1 FROM platform.jobs WHERE id = $1") { Parameters = { new() { Value = id } } });
         await using var row = await batch.ExecuteReaderAsync(cancellationToken);
-        if (await row.ReadAsync(cancellationToken)) return TypedResults.Ok(JobResponse.Read(row));
+        if (await row.ReadAsync(cancellationToken))
+        {
+            transaction.AfterCommit(bell.Ring);
+            return TypedResults.Ok(JobResponse.Read(row));
+        }
         await row.NextResultAsync(cancellationToken);
         return await row.ReadAsync(cancellationToken)
             ? Problems.Conflict("job_not_dead", "This job has not used up its attempts: it runs by itself.")

@@ -85,6 +85,13 @@ internal sealed class DecoderFactAttribute : FactAttribute
     public DecoderFactAttribute() => Skip = DecoderTheoryAttribute.Reason(needsBubblewrap: false);
 }
 
+/// <summary>As <see cref="BubblewrapFactAttribute"/>, with and without it; what looks at processes needs Linux.</summary>
+[AttributeUsage(AttributeTargets.Method)]
+internal sealed class SandboxTheoryAttribute : TheoryAttribute
+{
+    public SandboxTheoryAttribute() => Skip = DecoderTheoryAttribute.Reason(needsBubblewrap: true);
+}
+
 /// <summary>As <see cref="DecoderFactAttribute"/>, for what needs bubblewrap too.</summary>
 [AttributeUsage(AttributeTargets.Method)]
 internal sealed class BubblewrapFactAttribute : FactAttribute

@@ -127,6 +127,13 @@ public sealed class DecoderTests
         (seen.Width, seen.Height).ShouldBe((thumbnailWidth, thumbnailHeight));
     }
 
+    [DecoderFact]
+    public async Task Of_a_HEIC_file_the_size_is_known_and_no_more()
+    {
+        var decoded = await decoder.DecodeAsync(DecoderParts.Fixture("letter.heic"), "image/heic", CancellationToken.None);
+        (decoded.Failure, decoded.Width, decoded.Height, decoded.Thumbnail).ShouldBe((DecodeFailure.Unsupported, 300, 400, null));
+    }
+
     [DecoderTheory]
     [InlineData("application/vnd.openxmlformats-officedocument.wordprocessingml.document")]
     [InlineData("image/svg+xml")]

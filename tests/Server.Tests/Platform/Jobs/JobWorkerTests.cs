@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Consilium.Platform.Database;
 using Consilium.Platform.Jobs;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -8,6 +9,7 @@ namespace Consilium.Tests.Platform.Jobs;
 public sealed class JobWorkerTests : DatabaseTest
 {
     readonly ManualClock clock = new();
+    readonly Handler handled = new() { Block = true };
 
     [Fact]
     public async Task A_due_job_runs_once_with_its_payload_and_leaves()
@@ -15,8 +17,8 @@ public sealed class JobWorkerTests : DatabaseTest
         var id = await QueueAsync(payload: """{"ward": 7}""");
         var handler = new Handler();
 
-        (await WorkerFor(handler).RunNextAsync(default)).ShouldBeTrue();
-        (await WorkerFor(handler).RunNextAsync(default)).ShouldBeFalse();
+        (await WorkerFor(handler).RunNextAsync(JobLane.Quick, default)).ShouldBeTrue();
+        (await WorkerFor(handler).RunNextAsync(JobLane.Quick, default)).ShouldBeFalse();
 
         handler.Runs.ShouldBe([(id, """{"ward": 7}""")]);
         (await CountAsync()).ShouldBe(0);
@@ -28,9 +30,9 @@ public sealed class JobWorkerTests : DatabaseTest
         await QueueAsync(after: TimeSpan.FromMinutes(5));
         var handler = new Handler();
 
-        (await WorkerFor(handler).RunNextAsync(default)).ShouldBeFalse();
+        (await WorkerFor(handler).RunNextAsync(JobLane.Quick, default)).ShouldBeFalse();
         clock.Advance(TimeSpan.FromMinutes(5));
-        (await WorkerFor(handler).RunNextAsync(default)).ShouldBeTrue();
+        (await WorkerFor(handler).RunNextAsync(JobLane.Quick, default)).ShouldBeTrue();
 
         handler.Runs.Count.ShouldBe(1);
     }
@@ -42,7 +44,7 @@ public sealed class JobWorkerTests : DatabaseTest
         for (var i = 0; i < 40; i++) ids.Add(await QueueAsync());
         var handler = new Handler();
 
-        await Task.WhenAll(Enumerable.Range(0, 8).Select(async _ => { while (await WorkerFor(handler).RunNextAsync(default)) { } }));
+        await Task.WhenAll(Enumerable.Range(0, 8).Select(async _ => { while (await WorkerFor(handler).RunNextAsync(JobLane.Quick, default)) { } }));
 
         handler.Runs.Select(r => r.Id).ShouldBe(ids, ignoreOrder: true);
         (await CountAsync()).ShouldBe(0);
@@ -53,15 +55,15 @@ public sealed class JobWorkerTests : DatabaseTest
     {
         var id = await QueueAsync();
         var stuck = new Handler { Block = true };
-        var stale = WorkerFor(stuck).RunNextAsync(default);
+        var stale = WorkerFor(stuck).RunNextAsync(JobLane.Quick, default);
         await stuck.Started.Task;
 
-        (await WorkerFor(new Handler()).RunNextAsync(default)).ShouldBeFalse("the lease still holds");
+        (await WorkerFor(new Handler()).RunNextAsync(JobLane.Quick, default)).ShouldBeFalse("the lease still holds");
         clock.Advance(JobWorker.Lease + TimeSpan.FromSeconds(1));
         stuck.Token.IsCancellationRequested.ShouldBeTrue("a handler is told before its lease ends");
 
         var successor = new Handler { Block = true };
-        var running = WorkerFor(successor).RunNextAsync(default);
+        var running = WorkerFor(successor).RunNextAsync(JobLane.Quick, default);
         await successor.Started.Task;
         (await FenceAsync(id)).ShouldBe(2);
 
@@ -79,11 +81,11 @@ public sealed class JobWorkerTests : DatabaseTest
     {
         var id = await QueueAsync();
         var stuck = new Handler { Block = true, Fails = true };
-        var stale = WorkerFor(stuck).RunNextAsync(default);
+        var stale = WorkerFor(stuck).RunNextAsync(JobLane.Quick, default);
         await stuck.Started.Task;
         clock.Advance(JobWorker.Lease + TimeSpan.FromSeconds(1));
         var successor = new Handler { Block = true };
-        var running = WorkerFor(successor).RunNextAsync(default);
+        var running = WorkerFor(successor).RunNextAsync(JobLane.Quick, default);
         await successor.Started.Task;
 
         stuck.Release.SetResult();
@@ -102,8 +104,8 @@ public sealed class JobWorkerTests : DatabaseTest
         var delays = new List<TimeSpan>();
         for (var attempt = 1; attempt <= 4; attempt++)
         {
-            (await WorkerFor(handler).RunNextAsync(default)).ShouldBeTrue();
-            (await WorkerFor(handler).RunNextAsync(default)).ShouldBeFalse("it must not come back at once");
+            (await WorkerFor(handler).RunNextAsync(JobLane.Quick, default)).ShouldBeTrue();
+            (await WorkerFor(handler).RunNextAsync(JobLane.Quick, default)).ShouldBeFalse("it must not come back at once");
             delays.Add(await Database.ScalarAsync<DateTime>("SELECT run_at FROM platform.jobs WHERE id = $1", id) - clock.GetUtcNow().UtcDateTime);
             clock.Advance(delays[^1] + TimeSpan.FromMilliseconds(1));
         }
@@ -120,11 +122,11 @@ public sealed class JobWorkerTests : DatabaseTest
         var handler = new Handler { Fails = true };
         for (var attempt = 1; attempt <= 3; attempt++)
         {
-            (await WorkerFor(handler).RunNextAsync(default)).ShouldBeTrue();
+            (await WorkerFor(handler).RunNextAsync(JobLane.Quick, default)).ShouldBeTrue();
             clock.Advance(TimeSpan.FromMinutes(15));
         }
 
-        (await WorkerFor(handler).RunNextAsync(default)).ShouldBeFalse();
+        (await WorkerFor(handler).RunNextAsync(JobLane.Quick, default)).ShouldBeFalse();
         handler.Runs.Count.ShouldBe(3);
         (await Database.ScalarAsync<string>("SELECT status || ' ' || attempts || ' ' || last_error FROM platform.jobs WHERE id = $1", id))
             .ShouldBe("dead 3 InvalidTimeZoneException");
@@ -137,16 +139,90 @@ public sealed class JobWorkerTests : DatabaseTest
         for (var attempt = 1; attempt <= 2; attempt++)
         {
             var dying = new Handler { Block = true };
-            _ = WorkerFor(dying).RunNextAsync(default);
+            _ = WorkerFor(dying).RunNextAsync(JobLane.Quick, default);
             await dying.Started.Task;
             clock.Advance(JobWorker.Lease + TimeSpan.FromSeconds(1));
         }
         var next = new Handler();
 
-        (await WorkerFor(next).RunNextAsync(default)).ShouldBeTrue();
+        (await WorkerFor(next).RunNextAsync(JobLane.Quick, default)).ShouldBeTrue();
 
         next.Runs.ShouldBeEmpty();
         (await Database.ScalarAsync<string>("SELECT status || ' ' || attempts || ' ' || last_error FROM platform.jobs WHERE id = $1", id)).ShouldBe("dead 2 LeaseExpired");
+    }
+
+    [Theory]
+    [InlineData(true, "settled")]
+    [InlineData(false, "dead 2 InvalidTimeZoneException")]
+    public async Task A_job_that_is_given_up_is_told_so_and_leaves_no_dead_letter_where_that_settles_it(bool settles, string left)
+    {
+        var id = await QueueAsync(maxAttempts: 2);
+        var handler = new Handler { Fails = true, Settles = settles };
+        await WorkerFor(handler).RunNextAsync(JobLane.Quick, default);
+        handler.Abandoned.ShouldBeEmpty("one attempt is left");
+        clock.Advance(TimeSpan.FromMinutes(15));
+
+        (await WorkerFor(handler).RunNextAsync(JobLane.Quick, default)).ShouldBeTrue();
+
+        handler.Abandoned.Single().ShouldBeOfType<InvalidTimeZoneException>();
+        (await Database.ScalarAsync<string>("SELECT status || ' ' || attempts || ' ' || last_error FROM platform.jobs WHERE id = $1", id) ?? "settled").ShouldBe(left);
+    }
+
+    [Fact]
+    public async Task A_job_whose_worker_died_at_the_last_attempt_is_told_so_by_the_next_one_and_again_when_that_fails()
+    {
+        var id = await QueueAsync(maxAttempts: 1);
+        var dying = new Handler { Block = true };
+        _ = WorkerFor(dying).RunNextAsync(JobLane.Quick, default);
+        await dying.Started.Task;
+        clock.Advance(JobWorker.Lease + TimeSpan.FromSeconds(1));
+
+        var failing = new Handler { FailsToAbandon = true };
+        await Should.ThrowAsync<InvalidTimeZoneException>(() => WorkerFor(failing).RunNextAsync(JobLane.Quick, default));
+        clock.Advance(JobWorker.Lease + TimeSpan.FromSeconds(1));
+        var next = new Handler();
+        (await WorkerFor(next).RunNextAsync(JobLane.Quick, default)).ShouldBeTrue();
+
+        next.Abandoned.Single().ShouldBeNull();
+        next.Runs.ShouldBeEmpty();
+        (await Database.ScalarAsync<string>("SELECT status || ' ' || attempts FROM platform.jobs WHERE id = $1", id)).ShouldBe("dead 1");
+    }
+
+    [Fact]
+    public async Task Each_lane_does_its_own_kinds_alone_and_the_quick_one_those_that_nobody_knows()
+    {
+        await QueueAsync();
+        var handler = new Handler { Lane = JobLane.Remote };
+
+        (await WorkerFor(handler).RunNextAsync(JobLane.Quick, default)).ShouldBeFalse();
+        (await WorkerFor(handler).RunNextAsync(JobLane.Heavy, default)).ShouldBeFalse();
+        (await WorkerFor(handler).RunNextAsync(JobLane.Remote, default)).ShouldBeTrue();
+        await QueueAsync(kind: "test.nobody_knows_it");
+        (await WorkerFor(handler).RunNextAsync(JobLane.Remote, default)).ShouldBeFalse();
+        (await WorkerFor(handler).RunNextAsync(JobLane.Quick, default)).ShouldBeTrue();
+
+        handler.Runs.Count.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task A_committed_job_begins_at_once_and_not_with_the_next_look_at_the_table()
+    {
+        // The server's clock stands still, so that it never comes to look by itself.
+        await using var server = await Server.StartAsync(clock: clock, services: services => services.AddSingleton<IJobHandler>(handled));
+        await using var scope = server.Services.CreateAsyncScope();
+        var transaction = scope.ServiceProvider.GetRequiredService<RequestTransaction>();
+        var id = Guid.CreateVersion7();
+
+        await transaction.RunAsync(async () =>
+        {
+            await scope.ServiceProvider.GetRequiredService<Consilium.Platform.Jobs.Jobs>().QueueAsync("test.job", id, new { }, runAt: null, default, maxAttempts: 3);
+            handled.Runs.ShouldBeEmpty();
+        });
+
+        await handled.Started.Task.WaitAsync(TimeSpan.FromSeconds(30));
+        handled.Runs.Single().Id.ShouldBe(id);
+        (await server.Database.ScalarAsync<int>("SELECT max_attempts FROM platform.jobs WHERE id = $1", id)).ShouldBe(3);
+        handled.Release.SetResult();
     }
 
     [Fact]
@@ -154,7 +230,7 @@ public sealed class JobWorkerTests : DatabaseTest
     {
         var id = await QueueAsync(kind: "test.nobody_knows_it");
 
-        (await WorkerFor(new Handler()).RunNextAsync(default)).ShouldBeTrue();
+        (await WorkerFor(new Handler()).RunNextAsync(JobLane.Quick, default)).ShouldBeTrue();
 
         (await Database.ScalarAsync<string>("SELECT status FROM platform.jobs WHERE id = $1", id)).ShouldBe("queued");
     }
@@ -165,7 +241,7 @@ public sealed class JobWorkerTests : DatabaseTest
         var id = await QueueAsync();
         var handler = new Handler { Block = true, Obeys = true };
         using var stop = new CancellationTokenSource();
-        var running = WorkerFor(handler).RunNextAsync(stop.Token);
+        var running = WorkerFor(handler).RunNextAsync(JobLane.Quick, stop.Token);
         await handler.Started.Task;
 
         await stop.CancelAsync();
@@ -183,17 +259,17 @@ public sealed class JobWorkerTests : DatabaseTest
         await recurring.RunAsync(default);
         (await CountAsync()).ShouldBe(1);
 
-        (await WorkerFor(handler).RunNextAsync(default)).ShouldBeTrue();
-        (await WorkerFor(handler).RunNextAsync(default)).ShouldBeFalse();
+        (await WorkerFor(handler).RunNextAsync(JobLane.Quick, default)).ShouldBeTrue();
+        (await WorkerFor(handler).RunNextAsync(JobLane.Quick, default)).ShouldBeFalse();
         clock.Advance(TimeSpan.FromHours(1));
         handler.Fails = true;
         for (var failure = 0; failure < 20; failure++)
         {
-            (await WorkerFor(handler).RunNextAsync(default)).ShouldBeTrue();
+            (await WorkerFor(handler).RunNextAsync(JobLane.Quick, default)).ShouldBeTrue();
             clock.Advance(TimeSpan.FromMinutes(16));
         }
         handler.Fails = false;
-        (await WorkerFor(handler).RunNextAsync(default)).ShouldBeTrue();
+        (await WorkerFor(handler).RunNextAsync(JobLane.Quick, default)).ShouldBeTrue();
 
         (await Database.ScalarAsync<string>("SELECT status || ' ' || attempts FROM platform.jobs")).ShouldBe("queued 0");
     }
@@ -209,7 +285,7 @@ public sealed class JobWorkerTests : DatabaseTest
     Task<long> CountAsync() => Database.ScalarAsync<long>("SELECT count(*) FROM platform.jobs");
     Task<long> FenceAsync(Guid id) => Database.ScalarAsync<long>("SELECT fence FROM platform.jobs WHERE id = $1", id);
 
-    JobWorker WorkerFor(Handler handler) => new(Database.Source, ScopesWith(handler), clock, NullLogger<JobWorker>.Instance);
+    JobWorker WorkerFor(Handler handler) => new(Database.Source, ScopesWith(handler), new(), clock, NullLogger<JobWorker>.Instance);
 
     static IServiceScopeFactory ScopesWith(Handler handler) =>
         new ServiceCollection().AddSingleton<IJobHandler>(handler).BuildServiceProvider().GetRequiredService<IServiceScopeFactory>();
@@ -220,7 +296,11 @@ public sealed class JobWorkerTests : DatabaseTest
 
         public string Kind => "test.job";
         public TimeSpan? Every { get; init; }
+        public JobLane Lane { get; init; }
         public bool Fails { get; set; }
+        public bool Settles { get; init; }
+        public bool FailsToAbandon { get; init; }
+        public List<Exception?> Abandoned { get; } = [];
         public bool Block { get; init; }
         public bool Obeys { get; init; }
         public CancellationToken Token { get; private set; }
@@ -240,6 +320,13 @@ public sealed class JobWorkerTests : DatabaseTest
             // Deaf to its cancellation, unless told otherwise: the worst that a stale worker can be.
             if (Block) await Release.Task.WaitAsync(Obeys ? cancellationToken : default);
             if (Fails) throw new InvalidTimeZoneException("A text that quotes the payload");
+        }
+
+        public Task<bool> AbandonAsync(Guid id, JsonElement payload, Exception? last, CancellationToken cancellationToken)
+        {
+            if (FailsToAbandon) throw new InvalidTimeZoneException("A text that quotes the payload");
+            Abandoned.Add(last);
+            return Task.FromResult(Settles);
         }
     }
 }

@@ -3,11 +3,10 @@ using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Cryptography.X509Certificates;
-using System.Text;
 
 namespace Consilium.Tests.Platform.Outbound;
 
-/// <summary>A server whose every byte the test decides: it reads the head of each request and hands over the connection, which it closes afterwards.</summary>
+/// <summary>A server whose every byte the test decides: it reads a request's head, hands over the connection, closes it afterwards.</summary>
 internal sealed class RawServer : IAsyncDisposable
 {
     readonly TcpListener listener;
@@ -15,12 +14,13 @@ internal sealed class RawServer : IAsyncDisposable
     readonly ConcurrentBag<Task> conversations = [];
     readonly ConcurrentQueue<string> heads = [];
     readonly Func<string, Stream, CancellationToken, Task> answer;
-    readonly X509Certificate2? certificate;
+    readonly SslStreamCertificateContext? certificate;
     readonly Task accepting;
 
     public RawServer(IPAddress address, Func<string, Stream, CancellationToken, Task> answer, X509Certificate2? certificate = null)
     {
-        (this.answer, this.certificate) = (answer, certificate);
+        this.answer = answer;
+        if (certificate is not null) this.certificate = SslStreamCertificateContext.Create(certificate, additionalCertificates: null, offline: true);
         listener = new(address, 0);
         listener.Start();
         accepting = AcceptAsync();
@@ -34,8 +34,8 @@ internal sealed class RawServer : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await stop.CancelAsync();
-        listener.Stop();
         await accepting;
+        listener.Stop();
         await Task.WhenAll(conversations);
         stop.Dispose();
     }
@@ -46,7 +46,7 @@ internal sealed class RawServer : IAsyncDisposable
         {
             while (true) conversations.Add(ConverseAsync(await listener.AcceptTcpClientAsync(stop.Token)));
         }
-        catch (Exception fault) when (fault is OperationCanceledException or SocketException)
+        catch (OperationCanceledException)
         {
             // stopped
         }
@@ -61,10 +61,11 @@ internal sealed class RawServer : IAsyncDisposable
             if (certificate is not null)
             {
                 var secure = new SslStream(stream);
-                await secure.AuthenticateAsServerAsync(new SslServerAuthenticationOptions { ServerCertificate = certificate }, stop.Token);
+                await secure.AuthenticateAsServerAsync(new SslServerAuthenticationOptions { ServerCertificateContext = certificate }, stop.Token);
                 stream = secure;
             }
             var head = await HeadAsync(stream);
+            if (head.Length == 0) return;
             heads.Enqueue(head);
             await answer(head, stream, stop.Token);
         }
@@ -76,9 +77,11 @@ internal sealed class RawServer : IAsyncDisposable
 
     async Task<string> HeadAsync(Stream stream)
     {
-        var head = new StringBuilder();
+        var head = "";
         var one = new byte[1];
-        while (!head.ToString().EndsWith("\r\n\r\n", StringComparison.Ordinal) && await stream.ReadAsync(one, stop.Token) > 0) head.Append((char)one[0]);
-        return head.ToString();
+        // The first byte of TLS is all that is wanted of it where it is not spoken.
+        while (head is not ['\x16', ..]
+            && !head.EndsWith("\r\n\r\n", StringComparison.Ordinal) && await stream.ReadAsync(one, stop.Token) > 0) head += (char)one[0];
+        return head;
     }
 }

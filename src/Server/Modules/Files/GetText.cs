@@ -1,0 +1,52 @@
+using Consilium.Modules.Accounts.Contracts;
+using Consilium.Platform.Database;
+using Consilium.Platform.Errors;
+using Consilium.Platform.Paging;
+using Consilium.Platform.Search;
+using Npgsql;
+
+namespace Consilium.Modules.Files;
+
+/// <summary>The text of one page of a document.</summary>
+/// <param name="Page">From 1. A text file is one page.</param>
+/// <param name="Text">Without what the eye does not see.</param>
+internal sealed record PageTextResponse(int Page, string Text);
+
+/// <summary>Gives the text of a document, page by page, to whoever may read the file.</summary>
+internal sealed class GetText(NpgsqlDataSource database, FileAccess access)
+{
+    const int MaxQuery = 200;
+
+    public static void Map(RouteGroupBuilder files) => files.MapGet("/{id:guid}/text", (
+            Guid id, Caller caller, HttpContext http, GetText useCase, string? q = null, string? cursor = null, Limit? limit = null) =>
+            useCase.HandleAsync(id, q, cursor, limit, caller, http))
+        .WithSummary("Read the text of a document")
+        .WithDescription("""
+            The pages of a PDF, a text or a CSV file that have text, in order; empty until they have been read. With `q` only pages that contain it: whole words, beginnings and
+            parts of words, without regard to case and accents, one mistake forgiven in words of five letters and more.
+            """)
+        .Produces<Page<PageTextResponse>>().ProducesProblem(400).ProducesProblem(409);
+
+    async Task<IResult> HandleAsync(Guid id, string? q, string? cursor, Limit? limit, Caller caller, HttpContext http)
+    {
+        if (q?.Length > MaxQuery) return Problems.Invalid("q", $"must have at most {MaxQuery} characters.");
+        var after = 0;
+        if (cursor is not null && !Cursor.TryRead(cursor, out after)) return Problems.Invalid("cursor", "is not a cursor of this list.");
+        var (file, problem) = await access.FindAsync(id, q is null ? "file.text" : "file.search", http, caller);
+        return file is null ? problem! : TypedResults.Ok(await PagesAsync(file, q, after, Limit.Or(limit), http.RequestAborted));
+    }
+
+    async Task<Page<PageTextResponse>> PagesAsync(ReadableFile file, string? q, int after, int limit, CancellationToken cancellationToken)
+    {
+        var terms = q is null ? null : await SearchTerms.ParseAsync(database, q, cancellationToken);
+        await using var command = database.CreateCommand();
+        command.Parameters.With(file.Sha256).With(after).With(limit + 1);
+        command.CommandText = $"""
+            SELECT page, content FROM files.pages WHERE sha256 = $1 AND page > $2{terms?.Condition("search_text", command.Parameters)} ORDER BY page LIMIT $3
+            """;
+        await using var row = await command.ExecuteReaderAsync(cancellationToken);
+        var pages = new List<PageTextResponse>();
+        while (await row.ReadAsync(cancellationToken)) pages.Add(new(row.GetInt32(0), row.GetString(1)));
+        return Platform.Paging.Page.Of(pages, limit, last => last.Page);
+    }
+}

@@ -1,0 +1,24 @@
+using System.Text.Json;
+
+namespace Consilium.Platform.Jobs;
+
+/// <summary>Does the jobs of one kind. May be called again with the same id after a crash: its effects must be idempotent.</summary>
+internal interface IJobHandler
+{
+    /// <summary>Dotted and stable: it is in stored rows.</summary>
+    string Kind { get; }
+
+    JobLane Lane => JobLane.Quick;
+
+    /// <summary>When set, one job of this kind always exists and runs again this long after it ended.</summary>
+    TimeSpan? Every => null;
+
+    Task RunAsync(Guid id, JsonElement payload, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// The job has used up its attempts: the place to say so where somebody waits for it. True when nothing is left to do; false leaves the job as a
+    /// dead letter, for an administrator to see and retry. May be called again after a crash.
+    /// </summary>
+    /// <param name="last">What the last attempt failed of; null when its process died.</param>
+    Task<bool> AbandonAsync(Guid id, JsonElement payload, Exception? last, CancellationToken cancellationToken) => Task.FromResult(false);
+}
