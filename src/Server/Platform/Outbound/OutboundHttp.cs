@@ -85,10 +85,9 @@ internal sealed partial class OutboundHttp(OutboundRules rules, SocketsHttpHandl
 
     static void Check(HttpResponseMessage answer, OutboundLimits limits)
     {
-        if (answer.StatusCode != HttpStatusCode.OK)
-            throw OutboundFaults.Status((int)answer.StatusCode);
-        if (answer.Content.Headers.ContentEncoding.Any(encoding => encoding is not "identity")
-            || answer.Headers.TransferEncoding.Any(encoding => encoding.Value is not "chunked"))
+        if (answer.StatusCode != HttpStatusCode.OK) throw OutboundFaults.Status((int)answer.StatusCode);
+        if (answer.Content.Headers.ContentEncoding.Any(encoding => !encoding.Equals("identity", StringComparison.OrdinalIgnoreCase))
+            || answer.Headers.TransferEncoding.Any(encoding => !encoding.Value.Equals("chunked", StringComparison.OrdinalIgnoreCase)))
             throw new OutboundRefusedException(OutboundFailure.Encoding, "The server there sends compressed data, which was not asked for.");
         if (answer.Content.Headers.ContentLength > limits.MaxBytes) throw OutboundFaults.TooLarge();
     }

@@ -105,6 +105,15 @@ public sealed class OutboundHttpTests
     }
 
     [Theory]
+    [InlineData("Content-Encoding: Identity\r\nContent-Length: 5\r\n\r\nhello")]
+    [InlineData("Transfer-Encoding: Chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n")]
+    public async Task A_body_as_it_is_may_say_so(string rest)
+    {
+        await using var outside = new Outside($"HTTP/1.1 200 OK\r\n{rest}");
+        (await outside.TextAsync("/")).ShouldBe("hello");
+    }
+
+    [Theory]
     [InlineData("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhello")]
     [InlineData("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n")]
     [InlineData("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nhello")]
