@@ -36,6 +36,8 @@ internal static class Examples
         Jobs(all);
         foreach (var root in (string[])["/cases", "/api/v1/cases"]) Cases(all, root);
         all["GET /api/v1/files/{id:guid}"] = async s => new(s.Owner, $"/api/v1/files/{await s.Owner.UploadAsync(await s.Owner.OpenCaseAsync())}");
+        all["GET /api/v1/files/{id:guid}/thumbnail"] = async s => new(s.Owner, $"/api/v1/files/{await s.Owner.UploadAsync(await s.Owner.OpenCaseAsync())}/thumbnail") { Answers = 404 };
+        all["GET /api/v1/files/{id:guid}/text"] = async s => new(s.Owner, $"/api/v1/files/{await s.Owner.UploadAsync(await s.Owner.OpenCaseAsync())}/text");
         return all;
     }
 

@@ -96,6 +96,8 @@ public sealed class ScanTests(ScanTests.Scanned server) : IClassFixture<ScanTest
         scanner.Fault = "answers garbage";
 
         await FileCalls.BecomesAsync("degraded", async () => (await anonymous.GetJsonAsync("/health/ready")).GetProperty("parts").Text("scanner"));
+        (await anonymous.GetJsonAsync("/health/ready")).GetProperty("reasons").Text("scanner").ShouldBe(
+            "The scanner answers, but not as clamd does. New files stay pending until it is back.");
         (await anonymous.GetJsonAsync("/health")).Text("status").ShouldBe("healthy");
     }
 
