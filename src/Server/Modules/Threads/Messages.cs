@@ -121,7 +121,7 @@ internal sealed class Messages(
             await KeepVersionAsync(messageId, caller, at, cancellationToken);
             await changes.ExecuteAsync("UPDATE threads.messages SET content = '', attachment_ids = NULL, retracted_at = $2 WHERE id = $1",
                 p => p.With(messageId).With(at), cancellationToken);
-            await changes.ExecuteAsync(StoredAnswer.PurgeSql, p => p.With((Guid[])[messageId, .. message.Attachments]), cancellationToken);
+            await changes.ExecuteAsync(StoredAnswer.PurgeSql, p => p.With(messageId), cancellationToken);
             await changes.AppendAsync(thread.ThreadId, EventTypes.MessageRetracted, caller.UserId, messageId, null, at, cancellationToken);
             await AuditAsync(thread, "message.retract", messageId, caller, cancellationToken);
             return ChangeOutcome.Done;
