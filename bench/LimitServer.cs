@@ -4,11 +4,13 @@ using Npgsql;
 
 namespace Consilium.Bench;
 
-/// <summary>RAW and JSON: bare endpoints that do one prepared statement, or nothing but answer.</summary>
+/// <summary>RAW and JSON: bare endpoints that do one prepared statement, stream to or from the disk, or do nothing but answer.</summary>
 internal static class LimitServer
 {
-    public static async Task RunAsync(string url, string connectionString)
+    public static async Task RunAsync(string url, string connectionString, string directory)
     {
+        var fixedFile = Path.Combine(directory, "fixed");
+        await File.WriteAllBytesAsync(fixedFile, new byte[FileBodies.Size]);
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls(url);
@@ -46,6 +48,21 @@ internal static class LimitServer
                 json.WriteEndArray();
             }
             await AnswerAsync(http, body.ToArray());
+        });
+        app.MapPost("/files", async (HttpContext http) =>
+        {
+            var path = Path.Combine(directory, Guid.CreateVersion7().ToString("N"));
+            await using (var file = new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.None, 0, FileOptions.Asynchronous | FileOptions.DeleteOnClose))
+            {
+                await http.Request.Body.CopyToAsync(file);
+                file.Flush(flushToDisk: true);
+            }
+            await AnswerAsync(http, "{}"u8.ToArray());
+        });
+        app.MapGet("/files", (HttpContext http) =>
+        {
+            http.Response.ContentLength = FileBodies.Size;
+            return http.Response.SendFileAsync(fixedFile);
         });
         app.MapGet("/json", (HttpContext http) => AnswerAsync(http, fixedPage));
         await app.RunAsync();

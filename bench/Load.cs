@@ -24,7 +24,7 @@ internal sealed class Load(Uri address, Func<int, long, byte[]> request)
     {
         using var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         await socket.ConnectAsync(address.Host, address.Port);
-        var buffer = new byte[256 * 1024];
+        var buffer = new byte[64 * 1024];
         var latencies = new List<double>(10_000);
         for (long i = 0; watch.Elapsed.TotalSeconds < seconds; i++)
         {
@@ -39,18 +39,23 @@ internal sealed class Load(Uri address, Func<int, long, byte[]> request)
     static async Task ReadAnswerAsync(Socket socket, byte[] buffer)
     {
         var length = 0;
-        var whole = -1;
-        while (whole < 0 || length < whole)
+        var whole = -1L;
+        while (whole < 0)
         {
-            var read = await socket.ReceiveAsync(buffer.AsMemory(length));
-            if (read == 0) throw new IOException("The server closed the connection.");
-            length += read;
-            if (whole < 0) whole = Whole(buffer.AsSpan(0, length));
+            length += await ReceiveAsync(socket, buffer.AsMemory(length));
+            whole = Whole(buffer.AsSpan(0, length));
         }
+        for (long left = whole - length; left > 0;) left -= await ReceiveAsync(socket, buffer);
+    }
+
+    static async Task<int> ReceiveAsync(Socket socket, Memory<byte> buffer)
+    {
+        var read = await socket.ReceiveAsync(buffer);
+        return read > 0 ? read : throw new IOException("The server closed the connection.");
     }
 
     // The length of the whole answer once it can be told, else -1.
-    static int Whole(ReadOnlySpan<byte> received)
+    static long Whole(ReadOnlySpan<byte> received)
     {
         var head = received.IndexOf("\r\n\r\n"u8);
         if (head < 0) return -1;
@@ -61,7 +66,7 @@ internal sealed class Load(Uri address, Func<int, long, byte[]> request)
         {
             var digits = headers[(at + 16)..];
             var end = digits.IndexOf((byte)'\r');
-            return head + 4 + int.Parse(end < 0 ? digits : digits[..end]);
+            return head + 4 + long.Parse(end < 0 ? digits : digits[..end]);
         }
         return received.EndsWith("\r\n0\r\n\r\n"u8) ? received.Length : -1; // chunked
     }

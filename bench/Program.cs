@@ -1,9 +1,9 @@
 using Consilium.Bench;
 
 // The bare endpoints that set the limits run in a process of their own, as the product does.
-if (args is ["limits", var url, var connectionString])
+if (args is ["limits", var url, var connectionString, var directory])
 {
-    await LimitServer.RunAsync(url, connectionString);
+    await LimitServer.RunAsync(url, connectionString, directory);
     return;
 }
 

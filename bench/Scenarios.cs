@@ -27,7 +27,7 @@ internal sealed record Measured(string Name, List<Sample> Product, List<(string 
 internal static class Scenarios
 {
     public static IEnumerable<Scenario> All(Stage stage, BenchOptions options) =>
-        new[] { Post(stage, options, 16), Post(stage, options, 64), PostHot(stage, 64), Page(stage, 16), Page(stage, 64) }
+        new[] { Post(stage, options, 16), Post(stage, options, 64), PostHot(stage, 64), Page(stage, 16), Page(stage, 64), Upload(stage, 8), Download(stage, 8) }
             .Where(s => options.Only is null || s.Name.Contains(options.Only, StringComparison.OrdinalIgnoreCase));
 
     static Scenario Post(Stage stage, BenchOptions options, int connections) => new(
@@ -54,6 +54,32 @@ internal static class Scenarios
             .. Pg(stage, LimitSql.PageScript, connections),
             ("JSON", seconds => new Load(stage.Limits, (_, _) => Get(stage.Limits, "/json", null)).RunAsync(connections, seconds)),
         ]);
+
+    static Scenario Upload(Stage stage, int connections) => new(
+        $"upload of 1 MiB, {connections} connections",
+        seconds => new Load(stage.Product, Uploads(stage, $"POST /api/v1/cases/{stage.Cases[0]}/attachments HTTP/1.1\r\nHost: {stage.Product.Authority}\r\nAuthorization: Bearer {stage.Token}\r\n", connections))
+            .RunAsync(connections, seconds),
+        [("RAW", seconds => new Load(stage.Limits, Uploads(stage, $"POST /files HTTP/1.1\r\nHost: {stage.Limits.Authority}\r\n", connections)).RunAsync(connections, seconds))]);
+
+    static Scenario Download(Stage stage, int connections) => new(
+        $"download of 1 MiB, {connections} connections",
+        seconds => new Load(stage.Product, (_, _) => Get(stage.Product, stage.FileUrl, stage.Token)).RunAsync(connections, seconds),
+        [("RAW", seconds => new Load(stage.Limits, (_, _) => Get(stage.Limits, "/files", null)).RunAsync(connections, seconds))]);
+
+    // Each connection sends one body again and again, with another number in it each time: equal content would be stored once.
+    static Func<int, long, byte[]> Uploads(Stage stage, string head, int connections)
+    {
+        var requests = Enumerable.Range(0, connections).Select(_ =>
+        {
+            var body = FileBodies.Multipart(unique: 0);
+            return (byte[])[.. Encoding.UTF8.GetBytes($"{head}Content-Type: {FileBodies.ContentType}\r\nContent-Length: {body.Length}\r\n\r\n"), .. body];
+        }).ToArray();
+        return (connection, _) =>
+        {
+            FileBodies.SetUnique(requests[connection], stage.NextNumber());
+            return requests[connection];
+        };
+    }
 
     static (string, Func<double, Task<Sample>>)[] Pg(Stage stage, string script, int clients) =>
         PgBench.Path is null ? [] : [("PG", seconds => PgBench.RunAsync(stage.LimitDatabase, script, clients, seconds))];

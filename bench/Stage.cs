@@ -18,14 +18,21 @@ internal sealed class Stage : IAsyncDisposable
     readonly string directory = Path.Combine(Path.GetTempPath(), "cbench-" + Guid.CreateVersion7().ToString("N")[^8..]);
     readonly List<Process> processes = [];
     EmbeddedPostgres postgres = null!;
+    long lastNumber;
 
     public Uri Product { get; private set; } = null!;
     public Uri Limits { get; private set; } = null!;
     public string Token { get; private set; } = "";
     public IReadOnlyList<string> Cases { get; private set; } = [];
 
+    /// <summary>A file that hangs on the user's first case, <see cref="FileBodies.Size"/> bytes.</summary>
+    public string FileUrl { get; private set; } = "";
+
     /// <summary>The database of the limits: <c>limit_threads</c> and <c>limit_messages</c>.</summary>
     public NpgsqlConnectionStringBuilder LimitDatabase { get; private set; } = null!;
+
+    /// <summary>Another number each time.</summary>
+    public long NextNumber() => Interlocked.Increment(ref lastNumber);
 
     public static async Task<Stage> SetUpAsync(BenchOptions options)
     {
@@ -64,8 +71,9 @@ internal sealed class Stage : IAsyncDisposable
             ["Data__Directory"] = Path.Combine(directory, "server"),
             ["ConnectionStrings__Database"] = postgres.ConnectionString,
             ["Limits__RequestsPerSecond"] = "0",
+            ["Files__QuotaPerOwner"] = "1000000000000",
         });
-        Start(typeof(Stage).Assembly.Location, ["limits", Limits.ToString(), LimitDatabase.ConnectionString], []);
+        Start(typeof(Stage).Assembly.Location, ["limits", Limits.ToString(), LimitDatabase.ConnectionString, Directory.CreateDirectory(Path.Combine(directory, "limits")).FullName], []);
         await ReadyAsync(new(Product, "health"));
         await ReadyAsync(new(Limits, "json"));
         await FillAsync(options);
@@ -86,6 +94,10 @@ internal sealed class Stage : IAsyncDisposable
             cases[i] = opened.GetProperty("id").GetString()!;
         });
         Cases = cases;
+        using var upload = new ByteArrayContent(FileBodies.Multipart(unique: -1));
+        upload.Headers.TryAddWithoutValidation("Content-Type", FileBodies.ContentType);
+        using var uploaded = await http.PostAsync($"api/v1/cases/{cases[0]}/attachments", upload);
+        FileUrl = (await uploaded.EnsureSuccessStatusCode().Content.ReadFromJsonAsync<JsonElement>()).GetProperty("url").GetString()!;
         Console.WriteLine("Posting 100 messages to each of the first 20…");
         await Parallel.ForAsync(0, 2000, new ParallelOptions { MaxDegreeOfParallelism = 16 }, async (i, _) =>
             await SendAsync(http, $"api/v1/cases/{cases[i % Math.Min(20, cases.Length)]}/messages", new { content = LimitSql.Text, ask_assistant = false }));

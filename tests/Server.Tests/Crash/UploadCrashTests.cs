@@ -31,7 +31,7 @@ public sealed class UploadCrashTests(ITestOutputHelper output) : DatabaseTest
         await using var server = await StartAsync(("Crash__At", point));
         using var owner = await SignInAsync(server);
         var id = await owner.OpenCaseAsync();
-        var content = FileCalls.Text(2_000_000);
+        var content = UploadCalls.Text(2_000_000);
         await Should.ThrowAsync<HttpRequestException>(() => owner.TrySendFileAsync(id, content, key: "k"));
         (await server.ExitAsync()).ShouldBe(Killed);
         server.Environment.Remove("Crash__At");
@@ -41,7 +41,7 @@ public sealed class UploadCrashTests(ITestOutputHelper output) : DatabaseTest
         var file = await (await owner.TrySendFileAsync(id, content, key: "k")).ShouldAnswerAsync(201);
         await owner.ShouldDownloadAsync(file, content);
         (await Database.ScalarAsync<long>("SELECT count(*) FROM files.files")).ShouldBe(1);
-        FileCalls.StoredIn(server.Data).ShouldBe([FileCalls.HashOf(content)]);
+        UploadCalls.StoredIn(server.Data).ShouldBe([UploadCalls.HashOf(content)]);
     }
 
     [Fact]
@@ -69,10 +69,10 @@ public sealed class UploadCrashTests(ITestOutputHelper output) : DatabaseTest
         var there = acknowledged.Keys.Except(retracted.Keys).ToList();
         (await Database.ColumnAsync<Guid>("SELECT id FROM files.files")).ShouldBe(there, ignoreOrder: true);
         foreach (var id in there)
-            FileCalls.HashOf(await owner.GetByteArrayAsync($"/api/v1/files/{id}")).ShouldBe(acknowledged[id]);
+            UploadCalls.HashOf(await owner.GetByteArrayAsync($"/api/v1/files/{id}")).ShouldBe(acknowledged[id]);
 
         await SweepAsync(server);
-        FileCalls.StoredIn(server.Data).ShouldBe(there.Select(id => acknowledged[id]).Distinct(), ignoreOrder: true);
+        UploadCalls.StoredIn(server.Data).ShouldBe(there.Select(id => acknowledged[id]).Distinct(), ignoreOrder: true);
         (await Database.ColumnAsync<string>("SELECT sha256 FROM files.blobs")).ShouldBe(there.Select(id => acknowledged[id]).Distinct(), ignoreOrder: true);
         (await Database.ScalarAsync<long>("SELECT sum(bytes)::bigint FROM files.usage"))
             .ShouldBe(await Database.ScalarAsync<long>("SELECT sum(size)::bigint FROM files.files"));
@@ -84,11 +84,11 @@ public sealed class UploadCrashTests(ITestOutputHelper output) : DatabaseTest
         byte[] content = [];
         for (var number = 1; !stop.IsCancellationRequested; number++)
         {
-            if (number % 4 != 0) content = FileCalls.Text(RandomNumberGenerator.GetInt32(1000, 1_500_000)); // the same again now and then
+            if (number % 4 != 0) content = UploadCalls.Text(RandomNumberGenerator.GetInt32(1000, 1_500_000)); // the same again now and then
             var sent = content;
             var key = $"{caseId}-{number}";
             var file = (await UntilAsync(201, () => owner.TrySendFileAsync(caseId, sent, key: key)))!.Value;
-            acknowledged[file.Id()] = FileCalls.HashOf(sent);
+            acknowledged[file.Id()] = UploadCalls.HashOf(sent);
             Interlocked.Increment(ref answers);
             if (number % 3 != 0) continue;
             var message = (await UntilAsync(201, () => owner.TrySendAsync(caseId, [file.Id()], token: key)))!.Value;

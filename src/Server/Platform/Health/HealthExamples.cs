@@ -7,5 +7,8 @@ internal static class HealthExamples
 {
     static HealthResponse Health => new("healthy");
 
-    static ReadinessResponse Readiness => new("healthy", new Dictionary<string, string>(StringComparer.Ordinal) { [DatabaseHealth.Name] = "healthy" });
+    static ReadinessResponse Readiness => new(
+        "degraded",
+        new Dictionary<string, string>(StringComparer.Ordinal) { [DatabaseHealth.Name] = "healthy", ["thumbnails"] = "degraded" },
+        new Dictionary<string, string>(StringComparer.Ordinal) { ["thumbnails"] = "Node.js was not found; 20.9 or newer is needed." });
 }

@@ -5,7 +5,7 @@ namespace Consilium.Platform.Health;
 
 /// <summary>
 /// Health for load balancers and supervisors. A module adds a part to <c>/health/ready</c> with
-/// <c>services.AddHealthChecks().AddCheck&lt;T&gt;("name")</c>; nothing it says may name a person or a secret.
+/// <c>services.AddHealthChecks().AddCheck&lt;T&gt;("name")</c>; everybody reads what it says: no person, no secret, no path.
 /// </summary>
 internal static class HealthRoutes
 {
@@ -26,7 +26,7 @@ internal static class HealthRoutes
         health.MapGet("/live", GetLiveness).WithSummary("Tell that the process lives")
             .WithDescription("Whatever it depends on.");
         health.MapGet("/ready", GetReadiness).WithSummary("Tell whether the server can take requests")
-            .WithDescription("Part by part; 503 while one of them is `unhealthy`.").Produces<ReadinessResponse>(503);
+            .WithDescription("Part by part, with reasons; 503 while one of them is `unhealthy`. `degraded` parts are missed and the rest works.").Produces<ReadinessResponse>(503);
     }
 
     static async Task<Results<Ok<HealthResponse>, JsonHttpResult<HealthResponse>>> GetHealth(HealthReports reports)
@@ -40,7 +40,11 @@ internal static class HealthRoutes
     static async Task<Results<Ok<ReadinessResponse>, JsonHttpResult<ReadinessResponse>>> GetReadiness(HealthReports reports)
     {
         var report = await reports.LatestAsync();
-        return Answer(report.Status, new ReadinessResponse(Word(report.Status), report.Entries.ToDictionary(e => e.Key, e => Word(e.Value.Status), StringComparer.Ordinal)));
+        var parts = report.Entries.ToDictionary(e => e.Key, e => Word(e.Value.Status), StringComparer.Ordinal);
+        // An exception's words are not meant for everybody.
+        var reasons = report.Entries.Where(e => e.Value is { Status: not HealthStatus.Healthy, Exception: null, Description.Length: > 0 })
+            .ToDictionary(e => e.Key, e => e.Value.Description!, StringComparer.Ordinal);
+        return Answer(report.Status, new ReadinessResponse(Word(report.Status), parts, reasons));
     }
 
     static Results<Ok<T>, JsonHttpResult<T>> Answer<T>(HealthStatus status, T body) => status == HealthStatus.Unhealthy
@@ -62,7 +66,8 @@ internal sealed record HealthResponse(string Status);
 /// <summary>Whether the server can take requests.</summary>
 /// <param name="Status">The worst of the parts.</param>
 /// <param name="Parts">Each part by its name: <c>healthy</c>, <c>degraded</c> or <c>unhealthy</c>.</param>
-internal sealed record ReadinessResponse(string Status, IReadOnlyDictionary<string, string> Parts);
+/// <param name="Reasons">Why a part is not healthy, in words, where it says so.</param>
+internal sealed record ReadinessResponse(string Status, IReadOnlyDictionary<string, string> Parts, IReadOnlyDictionary<string, string> Reasons);
 
 /// <summary>Asks all parts at most once a second, however often it is asked itself.</summary>
 internal sealed class HealthReports(HealthCheckService checks, TimeProvider clock)
