@@ -16,6 +16,7 @@ internal sealed class LocalBlobStore : IBlobStore
     const int BufferSize = 64 * 1024;
     static readonly int[] DiskFull = [28, 122, 69]; // ENOSPC; EDQUOT on Linux and on macOS
 
+    readonly string data;
     readonly string incoming;
     readonly string blobs;
     readonly ConcurrentDictionary<string, bool> flushed = new(StringComparer.Ordinal);
@@ -24,8 +25,8 @@ internal sealed class LocalBlobStore : IBlobStore
 
     public LocalBlobStore(DatabaseSettings settings, DamagedBlobs damaged, TimeProvider clock)
     {
-        var root = Path.Combine(settings.DataDirectory, "files");
-        (incoming, blobs) = (Path.Combine(root, "incoming"), Path.Combine(root, "blobs"));
+        data = settings.DataDirectory;
+        (incoming, blobs) = (Path.Combine(data, "files", "incoming"), Path.Combine(data, "files", "blobs"));
         verified = new(clock);
         this.damaged = damaged;
     }
@@ -69,9 +70,9 @@ internal sealed class LocalBlobStore : IBlobStore
         OnDisk(() =>
         {
             var path = PathOf(staged.Sha256);
-            var directory = EnsureDirectoryOf(staged.Sha256);
+            Ensure(Path.GetDirectoryName(path)!);
             File.Move(staged.Path, path, overwrite: true); // over equal bytes, and so over damaged ones too
-            PrivateFiles.FlushDirectory(directory);
+            PrivateFiles.FlushDirectory(Path.GetDirectoryName(path)!);
         });
         damaged.Remove(staged.Sha256);
         return Task.CompletedTask;
@@ -158,16 +159,15 @@ internal sealed class LocalBlobStore : IBlobStore
         return PrivateFiles.Create(path);
     }
 
-    /// <summary>Both levels, each written down in the one above it; by every process itself, for another may have died between the two.</summary>
-    string EnsureDirectoryOf(string sha256)
+    /// <summary>Each level is written down in the one above it; by every process itself, for another may have died between the two.</summary>
+    void Ensure(string directory)
     {
-        var first = Path.Combine(blobs, sha256[..2]);
-        var second = Path.Combine(first, sha256[2..4]);
-        if (flushed.ContainsKey(second) && Directory.Exists(second)) return second;
-        PrivateFiles.CreateDirectory(second);
-        foreach (var parent in (string[])[Path.GetDirectoryName(blobs)!, blobs, first]) PrivateFiles.FlushDirectory(parent);
-        flushed[second] = true;
-        return second;
+        if (directory == data || (flushed.ContainsKey(directory) && Directory.Exists(directory))) return;
+        var parent = Path.GetDirectoryName(directory)!;
+        Ensure(parent);
+        PrivateFiles.CreateDirectory(directory);
+        PrivateFiles.FlushDirectory(parent);
+        flushed[directory] = true;
     }
 
     static async Task WriteAsync(FileStream file, ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)

@@ -1,5 +1,6 @@
 using Consilium.Platform.Errors;
 using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Net.Http.Headers;
@@ -15,8 +16,13 @@ internal sealed record Upload(StagedBlob Content, string Name, string? DeclaredT
     const int BufferSize = 64 * 1024;
     const int LongestBoundary = 70; // RFC 2046
     const int Surroundings = 128 * 1024; // boundaries, headers and small fields around the file
+    const int Overrun = 64 * 1024 * 1024;
 
-    public static long LargestBody(FilesSettings settings) => settings.MaxBytes + Surroundings;
+    /// <summary>
+    /// What the web server reads of a body at most. More than is ever taken: what it has not read when it answers it reads and drops for a few
+    /// seconds, so that a client that only reads the answer once it has sent everything gets its 413, and no broken connection.
+    /// </summary>
+    public static long LargestBody(FilesSettings settings) => settings.MaxBytes + Overrun;
 
     public void Dispose() => Content.Dispose();
 
@@ -26,7 +32,11 @@ internal sealed record Upload(StagedBlob Content, string Name, string? DeclaredT
         if (!MediaTypeHeaderValue.TryParse(request.ContentType, out var type) || !type.MediaType.Equals("multipart/form-data", StringComparison.OrdinalIgnoreCase))
             return (null, Problems.Of(415, "unsupported_media_type", "Send the file as multipart/form-data."));
         if (HeaderUtilities.RemoveQuotes(type.Boundary).Value is not { Length: > 0 and <= LongestBoundary } boundary) return (null, Malformed());
-        if (request.ContentLength > LargestBody(settings)) return (null, TooLarge(settings));
+        if (request.ContentLength > settings.MaxBytes + Surroundings)
+        {
+            if (request.HttpContext.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size) size.MaxRequestBodySize = null; // see LargestBody
+            return (null, TooLarge(settings));
+        }
         Upload? upload = null;
         try
         {

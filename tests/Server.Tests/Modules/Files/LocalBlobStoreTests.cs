@@ -132,20 +132,17 @@ public sealed class LocalBlobStoreTests
         UploadCalls.StoredIn(data).ShouldBe([old, young, Path.GetFileName(busy.Path)], ignoreOrder: true);
     }
 
-    [Fact]
+    [SmallDiskFact]
     public async Task A_full_disk_is_said_and_leaves_nothing_half()
     {
-        if (await SmallDisk.MountAsync() is not { } disk) return; // needs the rights to mount one
-        await using (disk)
-        {
-            var store = Store(disk.Path);
-            var kept = await KeepAsync(store, Hello);
-            var full = await Should.ThrowAsync<BusyException>(() => store.StageAsync(new MemoryStream(new byte[4 * 1024 * 1024]), long.MaxValue - 1, default));
-            (full.Status, full.Code).ShouldBe((507, "storage_full"));
-            UploadCalls.StoredIn(disk.Path).ShouldBe([kept]);
-            (await ReadAsync(store, kept)).ShouldBe(Hello);
-            await KeepAsync(store, "there is room again"u8.ToArray());
-        }
+        await using var disk = (await SmallDisk.MountAsync())!;
+        var store = Store(disk.Path);
+        var kept = await KeepAsync(store, Hello);
+        var full = await Should.ThrowAsync<BusyException>(() => store.StageAsync(new MemoryStream(new byte[4 * 1024 * 1024]), long.MaxValue - 1, default));
+        (full.Status, full.Code).ShouldBe((507, "storage_full"));
+        UploadCalls.StoredIn(disk.Path).ShouldBe([kept]);
+        (await ReadAsync(store, kept)).ShouldBe(Hello);
+        await KeepAsync(store, "there is room again"u8.ToArray());
     }
 
     LocalBlobStore Store(string? directory = null) =>

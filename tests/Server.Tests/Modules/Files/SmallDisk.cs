@@ -9,6 +9,7 @@ internal sealed class SmallDisk : IAsyncDisposable
 
     public string Path { get; }
 
+    /// <summary>Null when that is refused.</summary>
     public static async Task<SmallDisk?> MountAsync()
     {
         var path = TempDirectory.New();
@@ -16,6 +17,15 @@ internal sealed class SmallDisk : IAsyncDisposable
     }
 
     public async ValueTask DisposeAsync() => await RunAsync("umount", "-l", Path);
+
+    public static bool CanBeMounted { get; } = TryAsync().GetAwaiter().GetResult();
+
+    static async Task<bool> TryAsync()
+    {
+        if (await MountAsync().ConfigureAwait(false) is not { } disk) return false;
+        await disk.DisposeAsync();
+        return true;
+    }
 
     static async Task<bool> RunAsync(string command, params string[] arguments)
     {
@@ -30,4 +40,11 @@ internal sealed class SmallDisk : IAsyncDisposable
             return false;
         }
     }
+}
+
+/// <summary>A test that is skipped where a disk cannot be made small.</summary>
+[AttributeUsage(AttributeTargets.Method)]
+internal sealed class SmallDiskFactAttribute : FactAttribute
+{
+    public SmallDiskFactAttribute() => Skip = SmallDisk.CanBeMounted ? null : "This needs the right to mount a file system.";
 }

@@ -1,6 +1,5 @@
 using System.Text;
 using Consilium.Platform.Database;
-using Consilium.Tests.Modules.Accounts;
 using Consilium.Tests.Modules.Cases;
 using Microsoft.Extensions.DependencyInjection;
 using static Consilium.Tests.Modules.Files.UploadCalls;
@@ -43,13 +42,15 @@ public sealed class UploadTests(CaseServer server) : IClassFixture<CaseServer>
     }
 
     [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public async Task One_byte_more_is_refused_and_leaves_nothing(bool chunked)
+    [InlineData(MaxBytes + 1, false)]
+    [InlineData(MaxBytes + 1, true)]
+    [InlineData(120_000_000, false)]
+    [InlineData(60_000_000, true)]
+    public async Task One_byte_more_is_refused_and_leaves_nothing(int length, bool chunked)
     {
         using var owner = await server.SignedInAsync("user");
         var id = await owner.OpenCaseAsync();
-        var content = Text(MaxBytes + 1);
+        var content = Text(length);
         HttpContent form = chunked ? new ChunkedContent(Form(content, "a.txt", null)) : new ByteArrayContent(Form(content, "a.txt", null));
 
         var problem = await (await owner.PostFormAsync(id, form)).ShouldBeProblemAsync(413, "file_too_large");
@@ -180,12 +181,32 @@ public sealed class UploadTests(CaseServer server) : IClassFixture<CaseServer>
         using (var connection = await ConnectAsync(id, owner, contentLength: 1_000_000))
         {
             await connection.SendAsync(Form(content, "a.txt", null)[..150_000]);
-            await Eventually.BecomesAsync(true, () => Task.FromResult(Staged().Any(file => file.Length > 0)));
+            await FileCalls.BecomesAsync(true, () => Task.FromResult(Staged().Any(file => file.Length > 0)));
         }
-        await Eventually.BecomesAsync(false, () => Task.FromResult(Staged().Any()));
+        await FileCalls.BecomesAsync(false, () => Task.FromResult(Staged().Any()));
         await ShouldHaveNothingAsync(owner, HashOf(content));
 
         IEnumerable<FileInfo> Staged() => new DirectoryInfo(Path.Combine(Data, "files", "incoming")).EnumerateFiles();
+    }
+
+    [SmallDiskFact]
+    public async Task A_full_disk_refuses_uploads_and_gives_what_it_has_and_recovers()
+    {
+        await using var disk = (await SmallDisk.MountAsync())!;
+        await using var own = await Server.StartAsync(new Dictionary<string, string?>(CaseServer.QuickPasswords, StringComparer.Ordinal) { ["Data:Directory"] = disk.Path });
+        using var owner = await own.SignedInAsync("user");
+        var id = await owner.OpenCaseAsync();
+        var (small, large) = (Text(10_000), Text(2_000_000));
+        var file = await owner.SendFileAsync(id, small);
+
+        var full = await owner.TrySendFileAsync(id, large);
+
+        await full.ShouldBeProblemAsync(507, "storage_full");
+        full.Headers.RetryAfter.ShouldNotBeNull();
+        await owner.ShouldDownloadAsync(file, small);
+        StoredIn(disk.Path).ShouldBe([HashOf(small)]);
+        (await own.Database.ScalarAsync<long>("SELECT count(*) FROM files.files")).ShouldBe(1);
+        await owner.SendFileAsync(id, Text(10_000)); // there is room for this one
     }
 
     [Fact]
