@@ -10,7 +10,7 @@ internal sealed class DecoderSetup(DecoderSettings settings, TimeProvider clock)
     public static readonly Version OldestNode = new(20, 9);
     static readonly TimeSpan LookAgain = TimeSpan.FromMinutes(1);
     static readonly TimeSpan LookAgainForSandbox = TimeSpan.FromHours(1);
-    static readonly SandboxLimits Trial = new(TimeSpan.FromSeconds(30), 1024L * 1024 * 1024, 16 * 1024);
+    static readonly SandboxLimits Trial = new(TimeSpan.FromSeconds(60), 1024L * 1024 * 1024, 16 * 1024);
 
     readonly Lock gate = new();
     Task<DecoderAvailability>? latest;

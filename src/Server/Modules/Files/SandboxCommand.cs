@@ -11,7 +11,7 @@ internal sealed record SandboxCommand(string Node, string Programs, string? Bubb
     const int HeapMegabytes = 96; // of JavaScript alone; pictures lie outside of it, and the watch counts everything
 
     // No core dump, no byte written to any file, few descriptors; the processor's time only for when nobody is left to look at the clock.
-    const string Limits = """ulimit -c 0 && ulimit -f 0 && ulimit -n 256 && ulimit -S -t "$1" && shift && exec nice -n 10 "$@" """;
+    const string Limits = """ulimit -c 0 && ulimit -f 0 && ulimit -n 256 && ulimit -S -t "$1" && shift && exec nice -n 5 "$@" """;
 
     // Libraries, and where Debian's Node.js keeps a part of itself.
     static readonly string[] System = ["/lib", "/lib64", "/usr/lib", "/usr/lib64", "/usr/local/lib", "/usr/share/nodejs", "/etc/ld.so.cache"];

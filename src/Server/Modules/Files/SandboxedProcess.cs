@@ -41,7 +41,7 @@ internal static class SandboxedProcess
         }
         finally
         {
-            directory.Delete(recursive: true);
+            Remove(directory);
         }
     }
 
@@ -87,6 +87,18 @@ internal static class SandboxedProcess
             // Gone already, or going: its standard input is closed.
         }
         process.WaitForExit(Leave);
+    }
+
+    static void Remove(DirectoryInfo directory)
+    {
+        try
+        {
+            directory.Delete(recursive: true);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            // The process closed a directory in it to us: empty files, as it can write no others.
+        }
     }
 
     // Up to the limit; what comes after stays in the pipe, where its writer waits until it is ended.

@@ -12,10 +12,10 @@ internal static class DecoderParts
 
     static readonly string Folder = Path.Combine(Repository.Root, "tests", "Server.Tests", "Modules", "Files", "Fixtures");
 
-    static readonly Lazy<Decoder> WithoutSettings = new(() => Decoder());
+    static readonly Lazy<Decoder> Patient = new(() => Decoder());
 
-    /// <summary>As a server without settings has it.</summary>
-    public static Decoder Shared => WithoutSettings.Value;
+    /// <summary>As a server without settings has it, with patience for a busy machine.</summary>
+    public static Decoder Shared => Patient.Value;
 
     public static string? Node { get; } = InSearchPath("node");
 
@@ -28,7 +28,7 @@ internal static class DecoderParts
 
     public static Decoder Decoder(params (string Key, string Value)[] settings)
     {
-        var read = Settings(settings);
+        var read = Settings([.. settings.Any(setting => setting.Key == "DecodeSeconds") ? [] : new[] { ("DecodeSeconds", "100") }, .. settings]);
         return new(read, new DecoderSetup(read, TimeProvider.System));
     }
 

@@ -1,4 +1,6 @@
 using Consilium.Modules.Files;
+using Microsoft.Extensions.Hosting.Internal;
+using Microsoft.Extensions.Logging;
 
 namespace Consilium.Tests.Modules.Files;
 
@@ -65,6 +67,16 @@ public sealed class DecoderSetupTests
         (await setup.LookAsync()).Command.ShouldNotBeNull();
     }
 
+    [BubblewrapFact]
+    public async Task In_Production_the_operator_reads_once_what_is_missing()
+    {
+        var unsandboxed = Pretending("""echo '{"node":"22.1.0"}'; echo '{"done":true}'""");
+        (await NoticesAsync("Production", unsandboxed)).ShouldHaveSingleItem().ShouldStartWith("Files are not decoded in a sandbox: bubblewrap does not work here");
+        (await NoticesAsync("Production", "/nowhere/node")).ShouldHaveSingleItem().ShouldStartWith("Files get no thumbnails and their text is not read: Node.js was not found");
+        (await NoticesAsync("Production", DecoderParts.Node!)).ShouldBeEmpty();
+        (await NoticesAsync("Development", "/nowhere/node")).ShouldBeEmpty();
+    }
+
     [Theory]
     [InlineData("Sandbox", "docker")]
     [InlineData("DecodeSeconds", "soon")]
@@ -77,6 +89,26 @@ public sealed class DecoderSetupTests
         var read = DecoderParts.Settings(settings);
         var setup = new DecoderSetup(read, TimeProvider.System);
         return (setup, new(read, setup));
+    }
+
+    static async Task<List<string>> NoticesAsync(string environment, string node)
+    {
+        var lines = new Lines();
+        using var notice = new DecoderNotice(With(("Node", node)).Setup, new HostingEnvironment { EnvironmentName = environment }, lines);
+        await notice.StartAsync(CancellationToken.None);
+        await (notice.ExecuteTask ?? Task.CompletedTask);
+        return lines.Said;
+    }
+
+    sealed class Lines : ILogger<DecoderNotice>
+    {
+        public List<string> Said { get; } = [];
+
+        public IDisposable? BeginScope<TState>(TState state) where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel level) => true;
+
+        public void Log<TState>(LogLevel level, EventId id, TState state, Exception? exception, Func<TState, Exception?, string> format) => Said.Add(format(state, exception));
     }
 
     static string Pretending(string script)

@@ -6,7 +6,7 @@ namespace Consilium.Tests.Modules.Files;
 /// <summary>The watch over the decoder: too slow, too large, killed, or not wanted any more, and in each case nothing of it is left.</summary>
 public sealed class DecoderWatchTests
 {
-    static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     public static TheoryData<string> Sandboxes => ["none", "bubblewrap"];
 

@@ -69,7 +69,7 @@ public sealed class SandboxTests
     [DecoderFact]
     public async Task What_it_was_given_to_work_in_is_taken_away()
     {
-        var limits = new SandboxLimits(TimeSpan.FromSeconds(20), long.MaxValue, 1000);
+        var limits = new SandboxLimits(TimeSpan.FromSeconds(100), long.MaxValue, 1000);
         var run = await SandboxedProcess.RunAsync(["/bin/sh", "-c", "pwd"], limits, CancellationToken.None);
         var place = Encoding.UTF8.GetString(run.Output).Trim();
         Path.GetFileName(place).ShouldStartWith("consilium-decoder-");
@@ -80,7 +80,7 @@ public sealed class SandboxTests
     {
         seen.Text("core").ShouldBe("0");
         seen.Text("write").ShouldBe("EFBIG");
-        seen.Text("nice").ShouldBe("10");
+        seen.Text("nice").ShouldBe("5");
         seen.GetProperty("files").GetInt32().ShouldBe(0);
         seen.GetProperty("environment").EnumerateArray().Select(name => name.GetString()).ShouldBeSubsetOf(["MALLOC_ARENA_MAX", "OLDPWD", "PATH", "PWD", "VIPS_DISC_THRESHOLD"]);
     }
@@ -95,7 +95,7 @@ public sealed class SandboxTests
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();
         var node = File.ResolveLinkTarget(DecoderParts.Node!, returnFinalTarget: true)?.FullName ?? DecoderParts.Node!;
-        var limits = new SandboxLimits(TimeSpan.FromSeconds(30), long.MaxValue, 1_000_000);
+        var limits = new SandboxLimits(TimeSpan.FromSeconds(100), long.MaxValue, 1_000_000);
 
         var command = new SandboxCommand(node, programs, bubblewrap).For("probe.mjs", [$"{((IPEndPoint)listener.LocalEndpoint).Port}", secret], file, limits.Time);
         var run = await SandboxedProcess.RunAsync(command, limits, CancellationToken.None);
