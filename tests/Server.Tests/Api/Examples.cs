@@ -35,7 +35,7 @@ internal static class Examples
         Accounts(all);
         Jobs(all);
         foreach (var root in (string[])["/cases", "/api/v1/cases"]) Cases(all, root);
-        all["GET /api/v1/files/{id:guid}"] = async s => new(s.Owner, $"/api/v1/files/{await s.Owner.UploadAsync(await s.Owner.OpenCaseAsync())}");
+        Files(all);
         return all;
     }
 
@@ -78,6 +78,13 @@ internal static class Examples
         };
     }
 
+    static void Files(Dictionary<string, Func<CaseServer, Task<Example>>> all)
+    {
+        all["GET /api/v1/files/{id:guid}"] = async s => new(s.Owner, await FileAsync(s));
+        all["GET /api/v1/files/{id:guid}/text"] = async s => new(s.Owner, await FileAsync(s) + "/text");
+        all["GET /api/v1/files/{id:guid}/thumbnail"] = async s => new(s.Owner, await FileAsync(s) + "/thumbnail") { Answers = 404 }; // a note has none
+    }
+
     static void Cases(Dictionary<string, Func<CaseServer, Task<Example>>> all, string root)
     {
         var one = $"{root}/{{id:guid}}";
@@ -107,6 +114,8 @@ internal static class Examples
         all[$"GET {one}/events"] = async s => new(s.Owner, $"{root}/{await s.Owner.OpenCaseAsync()}/events");
         all[$"GET {one}/ws"] = async s => new(s.Owner, $"{root}/{await s.Owner.OpenCaseAsync()}/ws") { Answers = 400 };
     }
+
+    static async Task<string> FileAsync(CaseServer server) => $"/api/v1/files/{await server.Owner.UploadAsync(await server.Owner.OpenCaseAsync())}";
 
     static MultipartFormDataContent Note() => new() { { new ByteArrayContent("A note"u8.ToArray()) { Headers = { ContentType = new("text/plain") } }, "file", "note.txt" } };
 

@@ -11,6 +11,7 @@ internal static class CasesModule
         services.ConfigureHttpJsonOptions(json => json.SerializerOptions.TypeInfoResolverChain.Insert(0, CasesJson.Default));
         services.AddScoped<CaseAccess>();
         services.AddScoped<CaseMessages>();
+        services.AddSingleton<LiveMessages>();
         services.AddScoped<IFileHolder, CaseFiles>();
         services.AddScoped<OpenCase>();
         services.AddScoped<ListCases>();

@@ -14,7 +14,7 @@ namespace Consilium.Modules.Cases;
 
 /// <summary>The live events of a case, as server-sent events or over a WebSocket: whoever may read it, for as long as the session lives.</summary>
 internal sealed class FollowCase(
-    IThreads threads, IThreadFeed feed, IValidator<PostMessageRequest> validator, CaseMessages messages, CaseAccess access, ICallerSessions sessions, IServiceScopeFactory scopes)
+    IThreads threads, IThreadFeed feed, IValidator<PostMessageRequest> validator, LiveMessages messages, CaseAccess access, ICallerSessions sessions, IServiceScopeFactory scopes)
 {
     public static void Map(RouteGroupBuilder cases)
     {
@@ -80,7 +80,7 @@ internal sealed class FollowCase(
     }
 
     async ValueTask<byte[]> BytesAsync(ThreadEvent happened, CancellationToken cancellationToken) =>
-        CaseEvent.Of(happened, happened.Message is { } message ? await messages.ShowAsync(message, cancellationToken) : null).ToBytes();
+        CaseEvent.Of(happened, await messages.ShowAsync(happened, cancellationToken)).ToBytes();
 
     /// <summary>Each message is a piece of work of its own, like a request: nothing of it stays with the socket.</summary>
     async Task<byte[]?> ReceiveAsync(ThreadScope thread, JsonElement message, Caller caller, CancellationToken cancellationToken)

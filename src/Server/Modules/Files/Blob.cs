@@ -23,14 +23,13 @@ internal sealed class Blob
 }
 
 /// <summary>The text of one page of a document.</summary>
-internal sealed class Page
+internal sealed class BlobPage
 {
     public string Sha256 { get; private set; } = "";
 
     /// <summary>From 1.</summary>
-    public int Number { get; private set; }
+    public int Page { get; private set; }
     public string Content { get; private set; } = "";
-    public string SearchText { get; private set; } = "";
 }
 
 /// <summary>What an owner's files weigh together.</summary>

@@ -68,7 +68,10 @@ internal sealed class FetchFile(
     async Task<string?> TakeAsync(StoredFile file, StagedBlob staged, string? mediaType, CancellationToken cancellationToken)
     {
         var (kind, refusal) = FileJudgement.Of(staged, IsSpecific(mediaType) ? mediaType : null, file.FileName);
-        if (kind is null) return refusal!.Detail;
+        if (kind is null)
+            return refusal!.Code == "content_contradicts_type"
+                ? "The server there calls the file something else than what it is."
+                : "The file there is of a type that is not taken here: pictures, PDF, text, CSV, Word, Excel and audio files are.";
         var withinQuota = true;
         await ChangeAsync(file, async () => withinQuota = await keep.KeepAsync(staged, kind, file.OwnerId, cancellationToken)
             && await transaction.ExecuteAsync("""

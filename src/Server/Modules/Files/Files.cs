@@ -68,15 +68,24 @@ internal sealed class Files(RequestTransaction transaction, NpgsqlDataSource dat
 
     public async Task ReleaseAsync(FilePlace place, Guid itemId, CancellationToken cancellationToken)
     {
+        var (ids, blobs) = (new List<Guid>(), new HashSet<string>(StringComparer.Ordinal));
         await using var batch = await transaction.BatchAsync(cancellationToken);
         batch.Add($"""
             WITH released AS (
-                DELETE FROM files.files WHERE item_id = $1 AND place_kind = $2 AND place_id = $3 RETURNING owner_id, size
+                DELETE FROM files.files WHERE item_id = $1 AND place_kind = $2 AND place_id = $3 RETURNING id, owner_id, size, sha256
+            ), freed AS (
+                {FileRemoval.FreeUsage("released")}
             )
-            UPDATE files.usage u SET bytes = u.bytes - r.bytes
-            FROM (SELECT owner_id, sum(size) AS bytes FROM released WHERE size IS NOT NULL GROUP BY owner_id) r WHERE u.owner_id = r.owner_id
+            SELECT id, sha256 FROM released
             """).With(itemId).With(place.Kind).With(place.Id);
-        await batch.ExecuteNonQueryAsync(cancellationToken);
+        await using (var rows = await batch.ExecuteReaderAsync(cancellationToken))
+            while (await rows.ReadAsync(cancellationToken))
+            {
+                ids.Add(rows.GetGuid(0));
+                if (rows.NullableString(1) is { } sha256) blobs.Add(sha256);
+            }
+        await FileRemoval.ForgetAnswersAsync(transaction, ids, cancellationToken);
+        foreach (var sha256 in blobs) await UnusedBlobs.QueueAsync(jobs, sha256, cancellationToken);
     }
 
     public async Task<IReadOnlyList<Guid>> FindItemsAsync(FilePlace place, string query, CancellationToken cancellationToken)

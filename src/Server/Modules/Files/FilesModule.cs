@@ -1,4 +1,6 @@
 using Consilium.Modules.Files.Contracts;
+using Consilium.Platform.Database;
+using Consilium.Platform.Jobs;
 
 namespace Consilium.Modules.Files;
 
@@ -16,6 +18,10 @@ internal static class FilesModule
         services.AddScoped<FileAccess>();
         services.AddScoped<KeepContent>();
         services.AddScoped<ReceiveFile>();
+        services.AddScoped<UnusedBlobs>();
+        services.AddScoped<IJobHandler, UnusedBlobs>();
+        services.AddScoped<IJobHandler, SweepFiles>();
+        services.AddSingleton<IStartupTask, RemoveHalfReceived>();
         services.AddDecoder();
         builder.AddProcessing();
     }

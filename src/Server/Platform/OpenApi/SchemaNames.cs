@@ -15,7 +15,7 @@ internal static class SchemaNames
     public static string? Of(JsonTypeInfo type)
     {
         var bare = Nullable.GetUnderlyingType(type.Type) ?? type.Type;
-        if (bare == typeof(Limit) || bare == typeof(JsonElement) || bare == typeof(IFormFile)) return null;
+        if (bare == typeof(Limit) || bare == typeof(JsonElement)) return null;
         return typeof(ProblemDetails).IsAssignableFrom(type.Type) ? Problem : OpenApiOptions.CreateDefaultSchemaReferenceId(type);
     }
 }

@@ -14,6 +14,8 @@ namespace Consilium.Platform.OpenApi;
 /// <summary>Describes types as they are on the wire, and of requests what their validators demand: required members and lengths.</summary>
 internal sealed class WireSchemas(IServiceProvider services) : IOpenApiSchemaTransformer
 {
+    const string SchemaId = "x-schema-id";
+
     public async Task TransformAsync(OpenApiSchema schema, OpenApiSchemaTransformerContext context, CancellationToken cancellationToken)
     {
         var type = context.JsonTypeInfo.Type;
@@ -30,10 +32,15 @@ internal sealed class WireSchemas(IServiceProvider services) : IOpenApiSchemaTra
             schema.Format = "int32";
             (schema.Minimum, schema.Maximum, schema.Default) = ("1", $"{Page.MaxLimit}", Page.DefaultLimit);
         }
-        else if (type.GetCustomAttribute<WrittenAsAttribute>() is { } written)
+        else if (context.JsonTypeInfo.ElementType?.GetCustomAttribute<WrittenAsAttribute>() is { } written)
         {
-            schema.OneOf = [];
-            foreach (var form in written.Forms) schema.OneOf.Add(await context.GetOrCreateSchemaAsync(form, parameterDescription: null, cancellationToken));
+            var forms = new List<IOpenApiSchema>();
+            foreach (var form in written.Forms) forms.Add(await context.GetOrCreateSchemaAsync(form, parameterDescription: null, cancellationToken));
+            schema.Items = new OpenApiSchema { OneOf = forms };
+        }
+        else if (type == typeof(IFormFile))
+        {
+            schema.Metadata?.Remove(SchemaId); // so that it is written out where it is used
         }
         else if (type.Name.EndsWith("Request", StringComparison.Ordinal) && schema.Properties is { Count: > 0 } properties)
         {

@@ -31,7 +31,8 @@ internal static class OutboundAddresses
 
     /// <summary>Globally routable unicast, by its own range alone: see also <see cref="Embedded"/>.</summary>
     public static bool IsPublic(IPAddress address) =>
-        (address.AddressFamily == AddressFamily.InterNetwork || GlobalUnicast.Contains(address)) && !Array.Exists(Special, network => network.Contains(address));
+        (address.AddressFamily == AddressFamily.InterNetwork || GlobalUnicast.Contains(address))
+        && !Array.Exists(Special, network => network.Contains(address));
 
     /// <summary>The IPv4 addresses that a packet to this one may end at, by the usual ways of carrying them in IPv6.</summary>
     public static IEnumerable<IPAddress> Embedded(IPAddress address)

@@ -1,6 +1,6 @@
 namespace Consilium.Platform.Outbound;
 
-/// <summary>A body that ends with an <see cref="OutboundRefusedException"/> when it has more bytes or takes more time than the caller gives it.</summary>
+/// <summary>A body that ends with an <see cref="OutboundRefusedException"/> when it has more bytes or takes more time than it may.</summary>
 internal sealed class OutboundBody(Stream inner, long maxBytes, CancellationTokenSource deadline) : Stream
 {
     long read;

@@ -5,7 +5,7 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace Consilium.Platform.Outbound;
 
-/// <summary>Opens connections for outbound requests: resolves a name once, judges every address, and connects to those judged and to nothing else.</summary>
+/// <summary>Opens connections for outbound requests: resolves a name once, judges every address, connects to those judged and to no other.</summary>
 internal sealed class OutboundConnections(OutboundRules rules, INameResolver resolver)
 {
     const int MostAddresses = 4;
@@ -29,7 +29,12 @@ internal sealed class OutboundConnections(OutboundRules rules, INameResolver res
         // A certificate may name addresses to fetch its issuer from. That would go around this guard.
         SslOptions = new()
         {
-            CertificateChainPolicy = new() { DisableCertificateDownloads = true, RevocationMode = X509RevocationMode.NoCheck, ApplicationPolicy = { new Oid("1.3.6.1.5.5.7.3.1") } },
+            CertificateChainPolicy = new()
+            {
+                DisableCertificateDownloads = true,
+                RevocationMode = X509RevocationMode.NoCheck,
+                ApplicationPolicy = { new Oid("1.3.6.1.5.5.7.3.1") }, // for servers
+            },
         },
     };
 
@@ -37,8 +42,7 @@ internal sealed class OutboundConnections(OutboundRules rules, INameResolver res
     {
         var (host, port) = (context.DnsEndPoint.Host, context.DnsEndPoint.Port);
         var addresses = IPAddress.TryParse(host, out var literal) ? [literal] : await ResolveAsync(host, cancellation);
-        if (!addresses.All(rules.Allows))
-            throw new OutboundRefusedException(OutboundFailure.NotAllowed, "This address is not allowed. It leads to an address that is not on the public internet.");
+        if (!addresses.All(rules.Allows)) throw OutboundUrl.NotPublic();
         return await ConnectToFirstAsync([.. addresses.Take(MostAddresses)], port, cancellation);
     }
 

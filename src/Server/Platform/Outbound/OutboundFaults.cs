@@ -7,6 +7,9 @@ internal static class OutboundFaults
 {
     public static OutboundRefusedException TooLarge() => new(OutboundFailure.TooLarge, "The file there is too large.");
 
+    public static OutboundRefusedException Status(int status) =>
+        new(OutboundFailure.Status, $"The server there answered {status}.") { Status = status };
+
     /// <summary>Null for what is to be thrown as it is: a refusal, a call that the caller gave up, a bug.</summary>
     public static OutboundRefusedException? Explain(Exception fault, CancellationToken callers) => fault switch
     {

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.RegularExpressions;
+using Consilium.Platform.Hosting;
 
 namespace Consilium.Platform.Outbound;
 
@@ -11,7 +12,8 @@ internal sealed partial class OutboundHttp(OutboundRules rules, SocketsHttpHandl
 {
     const int MostRedirects = 3;
 
-    public OutboundHttp(OutboundRules rules, INameResolver resolver, TimeProvider clock) : this(rules, new OutboundConnections(rules, resolver).Handler(), clock) { }
+    public OutboundHttp(OutboundRules rules, INameResolver resolver, TimeProvider clock)
+        : this(rules, new OutboundConnections(rules, resolver).Handler(), clock) { }
 
     /// <summary>The body of an answer 200, to be read within the same limits.</summary>
     /// <exception cref="OutboundRefusedException">Refused, or it came to nothing.</exception>
@@ -48,7 +50,9 @@ internal sealed partial class OutboundHttp(OutboundRules rules, SocketsHttpHandl
         using var client = new HttpMessageInvoker(handler, disposeHandler: false);
         for (var followed = 0; ; followed++)
         {
-            using var request = new HttpRequestMessage(HttpMethod.Get, url) { Headers = { { "User-Agent", "Consilium" }, { "Accept-Encoding", "identity" } } };
+            using var request = new HttpRequestMessage(HttpMethod.Get, url);
+            request.Headers.Add("User-Agent", Product.Name);
+            request.Headers.Add("Accept-Encoding", "identity");
             var answer = await client.SendAsync(request, cancellation);
             if (answer.StatusCode is not (HttpStatusCode.Moved or HttpStatusCode.Found or HttpStatusCode.SeeOther
                 or HttpStatusCode.TemporaryRedirect or HttpStatusCode.PermanentRedirect)) return answer;
@@ -81,9 +85,9 @@ internal sealed partial class OutboundHttp(OutboundRules rules, SocketsHttpHandl
 
     static void Check(HttpResponseMessage answer, OutboundLimits limits)
     {
-        if (answer.StatusCode != HttpStatusCode.OK)
-            throw new OutboundRefusedException(OutboundFailure.Status, $"The server there answered {(int)answer.StatusCode}.") { Status = (int)answer.StatusCode };
-        if (answer.Content.Headers.ContentEncoding.Any(encoding => encoding is not "identity") || answer.Headers.TransferEncoding.Any(encoding => encoding.Value is not "chunked"))
+        if (answer.StatusCode != HttpStatusCode.OK) throw OutboundFaults.Status((int)answer.StatusCode);
+        if (answer.Content.Headers.ContentEncoding.Any(encoding => !encoding.Equals("identity", StringComparison.OrdinalIgnoreCase))
+            || answer.Headers.TransferEncoding.Any(encoding => !encoding.Value.Equals("chunked", StringComparison.OrdinalIgnoreCase)))
             throw new OutboundRefusedException(OutboundFailure.Encoding, "The server there sends compressed data, which was not asked for.");
         if (answer.Content.Headers.ContentLength > limits.MaxBytes) throw OutboundFaults.TooLarge();
     }

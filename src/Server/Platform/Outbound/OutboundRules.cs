@@ -47,11 +47,11 @@ internal sealed record OutboundRules
     {
         if (IPAddress.TryParse(entry, out var single) && single.ToString() == entry)
             return new(single, single.AddressFamily == AddressFamily.InterNetwork ? 32 : 128);
-        if (!IPNetwork.TryParse(entry, out var network) || !IPAddress.Parse(entry[..entry.IndexOf('/', StringComparison.Ordinal)]).Equals(network.BaseAddress))
-            throw new StartException($"The setting {Networks} must list networks such as 10.1.0.0/16, with zeros after the prefix, or addresses, and has '{entry}'.");
+        if (!IPNetwork.TryParse(entry, out var network) || !IPAddress.Parse(entry.Split('/')[0]).Equals(network.BaseAddress))
+            throw new StartException($"The setting {Networks} must list networks (10.1.0.0/16, zeros after the prefix) or addresses, not '{entry}'.");
         return network.PrefixLength > 0
             ? network
-            : throw new StartException($"The setting {Networks} has '{entry}', which is every address there is: name the networks that you trust.");
+            : throw new StartException($"The setting {Networks} has '{entry}', which is every address there is: name what you trust.");
     }
 
     static int Port(string entry) => int.TryParse(entry, NumberStyles.None, CultureInfo.InvariantCulture, out var port) && port is > 0 and <= 65535

@@ -31,7 +31,8 @@ internal static partial class OutboundUrl
         var address = Judge(host, rules);
         if (!rules.AllowsPort(port, https)) throw NotAllowed("That port is not allowed.");
 
-        return Uri.TryCreate(text, UriKind.Absolute, out var uri) && uri.Port == port && uri.UserInfo.Length == 0 && uri.Scheme == (https ? "https" : "http")
+        return Uri.TryCreate(text, UriKind.Absolute, out var uri)
+            && uri.Port == port && uri.UserInfo.Length == 0 && uri.Scheme == (https ? "https" : "http")
             && (address is null ? uri.IdnHost == host : IPAddress.TryParse(uri.IdnHost, out var read) && read.Equals(address))
             ? uri
             : throw Bad("It is ambiguous.");
@@ -51,7 +52,7 @@ internal static partial class OutboundUrl
         }
         if (!IPAddress.TryParse(host, out var address) || (host[0] != '[' && address.ToString() != host))
             throw Bad("Its host looks like a number and is no plain IP address.");
-        return rules.Allows(address) ? address : throw NotAllowed("It leads to an address that is not on the public internet.");
+        return rules.Allows(address) ? address : throw NotPublic();
     }
 
     static void JudgeName(string host, string[] labels)
@@ -64,6 +65,8 @@ internal static partial class OutboundUrl
 
     // As browsers have it: such a host is an IPv4 address or nothing.
     static bool EndsInNumber(string label) => label.Length > 0 && (label.All(char.IsAsciiDigit) || label.StartsWith("0x", StringComparison.Ordinal));
+
+    public static OutboundRefusedException NotPublic() => NotAllowed("It leads to an address that is not on the public internet.");
 
     static OutboundRefusedException Bad(string why) => new(OutboundFailure.BadUrl, $"This is not an address that can be fetched. {why}");
 

@@ -35,6 +35,7 @@ public sealed class StartAndStopTests
     [Theory]
     [InlineData("Limits__RequestsPerSecond", "many", "The setting Limits:RequestsPerSecond must be a whole number, zero or more, and is 'many'.")]
     [InlineData("Proxies__Known", "everybody", "The setting Proxies:Known must list addresses or networks")]
+    [InlineData("Outbound__AllowNetworks", "everywhere", "The setting Outbound:AllowNetworks must list networks (10.1.0.0/16")]
     [InlineData("ConnectionStrings__Database", "Host=127.0.0.1;Port=1;Username=x", "The database cannot be reached: Connection refused.")]
     [InlineData("ConnectionStrings__Database", "Nonsense=1", "ConnectionStrings__Database is no connection string")]
     public async Task A_start_that_fails_says_why_in_a_sentence(string setting, string value, string sentence)

@@ -7,7 +7,8 @@ namespace Consilium.Tests.Platform.Outbound;
 public sealed class HostileUrlTests : IDisposable
 {
     static readonly OutboundLimits Limits = new(1_000_000, TimeSpan.FromSeconds(20));
-    static readonly OutboundFailure[] Refusals = [OutboundFailure.BadUrl, OutboundFailure.NotAllowed, OutboundFailure.Redirect, OutboundFailure.Status];
+    static readonly OutboundFailure[] Refusals =
+        [OutboundFailure.BadUrl, OutboundFailure.NotAllowed, OutboundFailure.Redirect, OutboundFailure.Status];
 
     readonly Victim victim = new();
 
@@ -49,7 +50,8 @@ public sealed class HostileUrlTests : IDisposable
         using var http = new OutboundHttp(open, HostileUrls.Resolver(), TimeProvider.System);
 
         // Where an address inside is carried by a public one, trusting the inner would have this test ask the real internet.
-        var local = HostileUrls.Direct(victim.Port).Where(url => !url.Contains("5efe", StringComparison.Ordinal) && !url.Contains("isatap", StringComparison.Ordinal));
+        var local = HostileUrls.Direct(victim.Port)
+            .Where(url => !url.Contains("5efe", StringComparison.Ordinal) && !url.Contains("isatap", StringComparison.Ordinal));
         await NotRefusedAsync(http, [.. local, .. RedirectUrls(server, redirects.Count)]);
         (await victim.ConnectionsAsync()).ShouldBeGreaterThan(40);
     }
@@ -61,7 +63,8 @@ public sealed class HostileUrlTests : IDisposable
     [InlineData("127.0.0.2 127.0.0.1")]
     public async Task A_name_that_changes_its_address_is_judged_at_each_connection(string later)
     {
-        await using var server = new RawServer(Outside.Address, (_, stream, _) => Outside.SendAsync(stream, "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 2\r\n\r\nok"));
+        await using var server = new RawServer(Outside.Address, (_, stream, _) =>
+            Outside.SendAsync(stream, "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 2\r\n\r\nok"));
         var names = new Names().With("rebinding.example", "127.0.0.2", later);
         using var http = new OutboundHttp(Rules(server.Port), names, TimeProvider.System);
         var url = $"http://rebinding.example:{server.Port}/";
@@ -92,7 +95,8 @@ public sealed class HostileUrlTests : IDisposable
     [InlineData(308)]
     public async Task A_redirect_to_the_same_name_is_resolved_and_judged_again(int status)
     {
-        await using var server = new RawServer(Outside.Address, (_, stream, _) => Outside.SendAsync(stream, $"HTTP/1.1 {status} On\r\nConnection: close\r\nLocation: /again\r\nContent-Length: 0\r\n\r\n"));
+        await using var server = new RawServer(Outside.Address, (_, stream, _) =>
+            Outside.SendAsync(stream, $"HTTP/1.1 {status} On\r\nConnection: close\r\nLocation: /again\r\nContent-Length: 0\r\n\r\n"));
         using var http = new OutboundHttp(Rules(server.Port), new Names().With("rebinding.example", "127.0.0.2", "127.0.0.1"), TimeProvider.System);
 
         (await RefusalAsync(http, $"http://rebinding.example:{server.Port}/")).ShouldBe(OutboundFailure.NotAllowed);
@@ -104,7 +108,10 @@ public sealed class HostileUrlTests : IDisposable
     public async Task A_chain_of_redirects_is_judged_at_its_end_too()
     {
         await using var server = new RawServer(Outside.Address, (head, stream, _) =>
-            Outside.SendAsync(stream, $"HTTP/1.1 307 On\r\nLocation: {(head.StartsWith("GET /3 ", StringComparison.Ordinal) ? $"//127.0.0.1:{victim.Port}/" : $"/{head[5] + 1 - '0'}")}\r\nContent-Length: 0\r\n\r\n"));
+        {
+            var next = head.StartsWith("GET /3 ", StringComparison.Ordinal) ? $"//127.0.0.1:{victim.Port}/" : $"/{head[5] + 1 - '0'}";
+            return Outside.SendAsync(stream, $"HTTP/1.1 307 On\r\nLocation: {next}\r\nContent-Length: 0\r\n\r\n");
+        });
         using var http = new OutboundHttp(Rules(server.Port), HostileUrls.Resolver(), TimeProvider.System);
 
         (await RefusalAsync(http, $"http://public.example:{server.Port}/1")).ShouldBe(OutboundFailure.NotAllowed);
@@ -112,7 +119,8 @@ public sealed class HostileUrlTests : IDisposable
         (await victim.ConnectionsAsync()).ShouldBe(0);
     }
 
-    OutboundRules Rules(int serverPort = 1) => new() { AllowHttp = true, AllowNetworks = [new(Outside.Address, 32)], AllowPorts = [serverPort, victim.Port] };
+    OutboundRules Rules(int serverPort = 1) =>
+        new() { AllowHttp = true, AllowNetworks = [new(Outside.Address, 32)], AllowPorts = [serverPort, victim.Port] };
 
     RawServer Redirecting(IReadOnlyList<(int Status, string Headers)> redirects) => new(Outside.Address, (head, stream, _) =>
     {
@@ -120,7 +128,8 @@ public sealed class HostileUrlTests : IDisposable
         return Outside.SendAsync(stream, $"HTTP/1.1 {status} On\r\n{HostileUrls.At(headers, victim.Port)}Content-Length: 0\r\n\r\n");
     });
 
-    static IReadOnlyList<string> RedirectUrls(RawServer server, int count) => [.. Enumerable.Range(0, count).Select(i => $"http://public.example:{server.Port}/{i}")];
+    static IReadOnlyList<string> RedirectUrls(RawServer server, int count) =>
+        [.. Enumerable.Range(0, count).Select(i => $"http://public.example:{server.Port}/{i}")];
 
     /// <summary>The URLs that were fetched, or failed for another reason than a refusal.</summary>
     static async Task<List<string>> NotRefusedAsync(OutboundHttp http, IEnumerable<string> urls)

@@ -14,9 +14,11 @@ public sealed class OutboundAddressesTests
     /// <summary>Blocks of the registries, each with its first and last address.</summary>
     public static TheoryData<string, string> Blocks => new()
     {
-        { "0.0.0.0", "0.255.255.255" }, { "10.0.0.0", "10.255.255.255" }, { "100.64.0.0", "100.127.255.255" }, { "127.0.0.0", "127.255.255.255" },
-        { "169.254.0.0", "169.254.255.255" }, { "172.16.0.0", "172.31.255.255" }, { "192.0.0.0", "192.0.0.255" }, { "192.0.2.0", "192.0.2.255" },
-        { "192.88.99.0", "192.88.99.255" }, { "192.168.0.0", "192.168.255.255" }, { "198.18.0.0", "198.19.255.255" }, { "198.51.100.0", "198.51.100.255" },
+        { "0.0.0.0", "0.255.255.255" }, { "10.0.0.0", "10.255.255.255" }, { "100.64.0.0", "100.127.255.255" },
+        { "127.0.0.0", "127.255.255.255" }, { "169.254.0.0", "169.254.255.255" }, { "172.16.0.0", "172.31.255.255" },
+        { "192.0.0.0", "192.0.0.255" }, { "192.0.2.0", "192.0.2.255" },
+        { "192.88.99.0", "192.88.99.255" }, { "192.168.0.0", "192.168.255.255" }, { "198.18.0.0", "198.19.255.255" },
+        { "198.51.100.0", "198.51.100.255" },
         { "203.0.113.0", "203.0.113.255" }, { "224.0.0.0", "255.255.255.255" }, { "168.63.129.16", "168.63.129.16" },
         { "192.31.196.0", "192.31.196.255" }, { "192.52.193.0", "192.52.193.255" }, { "192.175.48.0", "192.175.48.255" },
         { "::", "1fff:ffff:ffff:ffff:ffff:ffff:ffff:ffff" }, { "4000::", "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff" },
@@ -67,8 +69,9 @@ public sealed class OutboundAddressesTests
     public void An_address_that_carries_another_is_judged_at_least_as_strictly_as_that()
     {
         // An operator behind NAT64 and 6to4 may trust the carriers; what they carry is judged all the same.
-        var carriers = Rules with { AllowNetworks = [.. new[] { "::/96", "::ffff:0:0:0/96", "64:ff9b::/96", "2002::/16", "2001::/32" }.Select(n => IPNetwork.Parse(n))] };
-        var edges = Blocks.Select(block => (string)block[0]).Concat(Blocks.Select(block => (string)block[1])).Where(text => !text.Contains(':', StringComparison.Ordinal))
+        string[] networks = ["::/96", "::ffff:0:0:0/96", "64:ff9b::/96", "2002::/16", "2001::/32"];
+        var carriers = Rules with { AllowNetworks = [.. networks.Select(network => IPNetwork.Parse(network))] };
+        var edges = Blocks.SelectMany(block => block).Cast<string>().Where(text => !text.Contains(':', StringComparison.Ordinal))
             .SelectMany(text => new[] { IPAddress.Parse(text), Beside(text, -1), Beside(text, 1) }).OfType<IPAddress>().Select(Number).ToArray();
         var numbers = Gen.OneOf(Gen.Elements(edges), Gen.Choose(int.MinValue, int.MaxValue).Select(number => unchecked((uint)number)));
 
@@ -112,7 +115,8 @@ public sealed class OutboundAddressesTests
         if (number > 1) yield return IPAddress.Parse($"::{high:x}:{low:x}");
     }
 
-    static bool InABlock(IPAddress address) => Blocks.Any(block => Compare(IPAddress.Parse((string)block[0]), address) <= 0 && Compare(address, IPAddress.Parse((string)block[1])) <= 0);
+    static bool InABlock(IPAddress address) => Blocks.Any(block =>
+        Compare(IPAddress.Parse((string)block[0]), address) <= 0 && Compare(address, IPAddress.Parse((string)block[1])) <= 0);
 
     static int Compare(IPAddress one, IPAddress other) => one.AddressFamily == other.AddressFamily
         ? one.GetAddressBytes().AsSpan().SequenceCompareTo(other.GetAddressBytes())

@@ -27,7 +27,8 @@ public sealed class OutboundHttpTests
         for (var i = 0; i < 2; i++) await outside.TextAsync("/a%20file?q=1#part");
 
         outside.Server.Heads.ShouldBe(Enumerable.Repeat(
-            $"GET /a%20file?q=1 HTTP/1.1\r\nHost: public.example:{outside.Server.Port}\r\nUser-Agent: Consilium\r\nAccept-Encoding: identity\r\n\r\n", 2));
+            $"GET /a%20file?q=1 HTTP/1.1\r\nHost: public.example:{outside.Server.Port}\r\n" +
+            "User-Agent: Consilium\r\nAccept-Encoding: identity\r\n\r\n", 2));
     }
 
     [Fact]
@@ -60,7 +61,8 @@ public sealed class OutboundHttpTests
     {
         await using var outside = new Outside((head, stream, _) => Outside.SendAsync(stream, head.Contains("end", StringComparison.Ordinal)
             ? Hello
-            : $"HTTP/1.1 {status} On\r\nLocation: {location.Replace("P", head.Split("example:")[1].Split('\r')[0])}\r\nContent-Length: 4\r\n\r\nthis"));
+            : $"HTTP/1.1 {status} On\r\n"
+                + $"Location: {location.Replace(":P", head.Split("example")[1].Split('\r')[0])}\r\nContent-Length: 4\r\n\r\nthis"));
         outside.Names.With("other.example", "127.0.0.2");
         (await outside.TextAsync("/")).ShouldBe("hello");
         outside.Server.Heads.Count.ShouldBe(2);
@@ -103,6 +105,15 @@ public sealed class OutboundHttpTests
     }
 
     [Theory]
+    [InlineData("Content-Encoding: Identity\r\nContent-Length: 5\r\n\r\nhello")]
+    [InlineData("Transfer-Encoding: Chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n")]
+    public async Task A_body_as_it_is_may_say_so(string rest)
+    {
+        await using var outside = new Outside($"HTTP/1.1 200 OK\r\n{rest}");
+        (await outside.TextAsync("/")).ShouldBe("hello");
+    }
+
+    [Theory]
     [InlineData("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhello")]
     [InlineData("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n")]
     [InlineData("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nhello")]
@@ -132,22 +143,23 @@ public sealed class OutboundHttpTests
     {
         await using var outside = new Outside(Hello);
         outside.Names.With("nowhere.example", "").With("shut.example", "127.0.0.2");
-        await RefusedAsync("http://unknown.example/", OutboundFailure.NotFound);
-        await RefusedAsync("http://nowhere.example/", OutboundFailure.NotFound);
         using var shut = FreePort.Take();
         using var http = new OutboundHttp(outside.Rules with { AllowPorts = [shut.Number] }, outside.Names, outside.Clock);
-        (await Should.ThrowAsync<OutboundRefusedException>(() => http.GetAsync($"http://shut.example:{shut.Number}/", new(1, TimeSpan.FromMinutes(1)), default)))
-            .Failure.ShouldBe(OutboundFailure.Unreachable);
+        await RefusedAsync("http://unknown.example/", OutboundFailure.NotFound);
+        await RefusedAsync("http://nowhere.example/", OutboundFailure.NotFound);
+        await RefusedAsync($"http://shut.example:{shut.Number}/", OutboundFailure.Unreachable);
 
         async Task RefusedAsync(string url, OutboundFailure failure) =>
-            (await Should.ThrowAsync<OutboundRefusedException>(() => outside.Http.GetAsync(url, new(1, TimeSpan.FromMinutes(1)), default))).Failure.ShouldBe(failure);
+            (await Should.ThrowAsync<OutboundRefusedException>(() => http.GetAsync(url, new(1, TimeSpan.FromMinutes(1)), default)))
+                .Failure.ShouldBe(failure);
     }
 
     [Fact]
     public async Task The_next_address_is_tried_when_one_does_not_answer()
     {
         await using var outside = new Outside(Hello);
-        using var http = new OutboundHttp(outside.Rules with { AllowNetworks = [IPNetwork.Parse("127.0.0.2/31")] }, outside.Names.With("two.example", "127.0.0.3 127.0.0.2"), outside.Clock);
+        outside.Names.With("two.example", "127.0.0.3 127.0.0.2");
+        using var http = new OutboundHttp(outside.Rules with { AllowNetworks = [IPNetwork.Parse("127.0.0.2/31")] }, outside.Names, outside.Clock);
         using var response = await http.GetAsync($"http://two.example:{outside.Server.Port}/", new(5, TimeSpan.FromMinutes(1)), default);
         (await new StreamReader(response.Body).ReadToEndAsync()).ShouldBe("hello");
     }

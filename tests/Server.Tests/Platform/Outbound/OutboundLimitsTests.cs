@@ -50,7 +50,8 @@ public sealed class OutboundLimitsTests
         });
         refused.Failure.ShouldBe(OutboundFailure.TooLarge);
         read.ShouldBeLessThanOrEqualTo(100_000);
-        (await Should.ThrowAsync<OutboundRefusedException>(() => response.Body.ReadAsync(buffer).AsTask())).Failure.ShouldBe(OutboundFailure.TooLarge, "and stays cut");
+        (await Should.ThrowAsync<OutboundRefusedException>(() => response.Body.ReadAsync(buffer).AsTask()))
+            .Failure.ShouldBe(OutboundFailure.TooLarge, "and stays cut");
     }
 
     [Fact]
@@ -114,7 +115,8 @@ public sealed class OutboundLimitsTests
             clock.Advance(Minute / 3);
             return Outside.SendAsync(stream, $"HTTP/1.1 302 On\r\nLocation: /{head[5] - '0' + 1}\r\nContent-Length: 0\r\n\r\n");
         });
-        using var http = new OutboundHttp(new() { AllowHttp = true, AllowNetworks = [new(Outside.Address, 32)], AllowPorts = [server.Port] }, new Names(), clock);
+        var rules = new OutboundRules { AllowHttp = true, AllowNetworks = [new(Outside.Address, 32)], AllowPorts = [server.Port] };
+        using var http = new OutboundHttp(rules, new Names(), clock);
         (await Should.ThrowAsync<OutboundRefusedException>(() => http.GetAsync($"http://127.0.0.2:{server.Port}/1", new(10, Minute), default)))
             .Failure.ShouldBe(OutboundFailure.Timeout);
         server.Heads.Count.ShouldBe(3);
@@ -138,7 +140,8 @@ public sealed class OutboundLimitsTests
         var asked = new TaskCompletionSource();
         await using var outside = new Outside(async (head, stream, stop) =>
         {
-            if (head.StartsWith("GET /body", StringComparison.Ordinal)) await Outside.SendAsync(stream, "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n");
+            if (head.StartsWith("GET /body", StringComparison.Ordinal))
+                await Outside.SendAsync(stream, "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n");
             asked.TrySetResult();
             await Task.Delay(Timeout.Infinite, stop);
         });

@@ -24,7 +24,8 @@ public sealed class OutboundTlsTests : IDisposable
 
         (await client.GetStringAsync($"https://public.example:{outside.Server.Port}/")).ShouldBe("hello");
         foreach (var host in new[] { "other.example", "127.0.0.2" })
-            (await Should.ThrowAsync<HttpRequestException>(() => client.GetStringAsync($"https://{host}:{outside.Server.Port}/"))).InnerException.ShouldBeOfType<AuthenticationException>();
+            (await Should.ThrowAsync<HttpRequestException>(() => client.GetStringAsync($"https://{host}:{outside.Server.Port}/")))
+                .InnerException.ShouldBeOfType<AuthenticationException>();
         outside.Server.Heads.Count.ShouldBe(1);
     }
 
@@ -50,8 +51,10 @@ public sealed class OutboundTlsTests : IDisposable
     {
         using var root = Authority("Test root", issuer: null);
         using var between = Authority("Test authority between", root);
-        using var leaf = Leaf("public.example", between, new X509AuthorityInformationAccessExtension(
-            [$"http://127.0.0.1:{victim.Port}/ocsp"], [$"http://127.0.0.1:{victim.Port}/issuer.cer"]), RevocationList($"http://127.0.0.1:{victim.Port}/crl"));
+        var inside = $"http://127.0.0.1:{victim.Port}";
+        using var leaf = Leaf("public.example", between,
+            new X509AuthorityInformationAccessExtension([$"{inside}/ocsp"], [$"{inside}/issuer.cer"]),
+            CertificateRevocationListBuilder.BuildCrlDistributionPointExtension([$"{inside}/crl"]));
         await using var outside = new Outside((_, stream, _) => Outside.SendAsync(stream, Hello), certificate: leaf);
 
         (await RefusalAsync(outside)).ShouldBe(OutboundFailure.Certificate);
@@ -64,11 +67,13 @@ public sealed class OutboundTlsTests : IDisposable
         using var root = Authority("Test root", issuer: null);
         using var leaf = Leaf("public.example", root);
         await using var plain = new Outside(Hello);
-        await using var outside = new Outside((_, stream, _) => Outside.SendAsync(stream, $"HTTP/1.1 302 On\r\nLocation: {plain.Url("/")}\r\nContent-Length: 0\r\n\r\n"),
+        await using var outside = new Outside(
+            (_, stream, _) => Outside.SendAsync(stream, $"HTTP/1.1 302 On\r\nLocation: {plain.Url("/")}\r\nContent-Length: 0\r\n\r\n"),
             alsoAllowed: plain.Server.Port, certificate: leaf);
         using var http = new OutboundHttp(outside.Rules, Trusting(root, outside), outside.Clock);
 
-        var refused = await Should.ThrowAsync<OutboundRefusedException>(() => http.GetAsync(outside.Url("/").Replace("http:", "https:"), new(10, TimeSpan.FromMinutes(1)), default));
+        var url = $"https://public.example:{outside.Server.Port}/";
+        var refused = await Should.ThrowAsync<OutboundRefusedException>(() => http.GetAsync(url, new(10, TimeSpan.FromMinutes(1)), default));
         refused.Failure.ShouldBe(OutboundFailure.Redirect);
         refused.Message.ShouldContain("https to http");
         outside.Server.Heads.Count.ShouldBe(1);
@@ -89,7 +94,8 @@ public sealed class OutboundTlsTests : IDisposable
     static X509Certificate2 Authority(string name, X509Certificate2? issuer)
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        var request = new CertificateRequest($"CN={name}", key, HashAlgorithmName.SHA256) { CertificateExtensions = { new X509BasicConstraintsExtension(true, false, 0, true) } };
+        var request = new CertificateRequest($"CN={name}", key, HashAlgorithmName.SHA256);
+        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
         return Issue(request, key, issuer);
     }
 
@@ -107,9 +113,8 @@ public sealed class OutboundTlsTests : IDisposable
     {
         var (from, to) = (TimeProvider.System.GetUtcNow().AddHours(-1), TimeProvider.System.GetUtcNow().AddDays(1));
         if (issuer is null) return request.CreateSelfSigned(from, to);
-        using var issued = request.Create(issuer, new DateTimeOffset(issuer.NotBefore), new DateTimeOffset(issuer.NotAfter), RandomNumberGenerator.GetBytes(16));
+        var number = RandomNumberGenerator.GetBytes(16);
+        using var issued = request.Create(issuer, new DateTimeOffset(issuer.NotBefore), new DateTimeOffset(issuer.NotAfter), number);
         return issued.CopyWithPrivateKey(key);
     }
-
-    static X509Extension RevocationList(string url) => CertificateRevocationListBuilder.BuildCrlDistributionPointExtension([url]);
 }

@@ -6,7 +6,7 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace Consilium.Tests.Platform.Outbound;
 
-/// <summary>A server whose every byte the test decides: it reads the head of each request and hands over the connection, which it closes afterwards.</summary>
+/// <summary>A server whose every byte the test decides: it reads a request's head, hands over the connection, closes it afterwards.</summary>
 internal sealed class RawServer : IAsyncDisposable
 {
     readonly TcpListener listener;
@@ -80,7 +80,8 @@ internal sealed class RawServer : IAsyncDisposable
         var head = "";
         var one = new byte[1];
         // The first byte of TLS is all that is wanted of it where it is not spoken.
-        while (head is not ['\x16', ..] && !head.EndsWith("\r\n\r\n", StringComparison.Ordinal) && await stream.ReadAsync(one, stop.Token) > 0) head += (char)one[0];
+        while (head is not ['\x16', ..]
+            && !head.EndsWith("\r\n\r\n", StringComparison.Ordinal) && await stream.ReadAsync(one, stop.Token) > 0) head += (char)one[0];
         return head;
     }
 }

@@ -14,13 +14,13 @@ internal sealed class Victim : IDisposable
     public Victim()
     {
         Listen(IPAddress.Loopback, Port);
-        foreach (var (address, also) in new[] { (IPAddress.Loopback, 80), (IPAddress.Loopback, 443), (IPAddress.IPv6Loopback, Port), (IPAddress.IPv6Loopback, 80), (IPAddress.IPv6Loopback, 443) })
-            TryListen(address, also);
+        foreach (var usual in new[] { 80, 443 }) TryListen(IPAddress.Loopback, usual);
+        foreach (var number in new[] { Port, 80, 443 }) TryListen(IPAddress.IPv6Loopback, number);
     }
 
     public int Port => port.Number;
 
-    /// <summary>How many connections came so far. A connection of our own follows at each listener: what it had before that is counted by then.</summary>
+    /// <summary>How many connections came so far. One of our own follows at each listener: what it had before that is counted by then.</summary>
     public async Task<int> ConnectionsAsync()
     {
         var sum = 0;

@@ -22,13 +22,11 @@ internal sealed class UsageMapping : IEntityTypeConfiguration<Usage>
     public void Configure(EntityTypeBuilder<Usage> builder) => builder.ToTable("usage", "files").HasKey(u => u.OwnerId);
 }
 
-internal sealed class PageMapping : IEntityTypeConfiguration<Page>
+internal sealed class BlobPageMapping : IEntityTypeConfiguration<BlobPage>
 {
-    public void Configure(EntityTypeBuilder<Page> builder)
+    public void Configure(EntityTypeBuilder<BlobPage> builder)
     {
-        builder.ToTable("pages", "files").HasKey(p => new { p.Sha256, p.Number });
-        builder.Property(p => p.Number).HasColumnName("page");
-        builder.Property(p => p.SearchText).ValueGeneratedOnAddOrUpdate();
+        builder.ToTable("pages", "files").HasKey(p => new { p.Sha256, p.Page });
         builder.HasOne<Blob>().WithMany().HasForeignKey(p => p.Sha256);
     }
 }

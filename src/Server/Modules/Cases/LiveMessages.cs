@@ -1,0 +1,23 @@
+using System.Runtime.CompilerServices;
+using Consilium.Modules.Threads.Contracts;
+
+namespace Consilium.Modules.Cases;
+
+/// <summary>The messages of live events. Those who follow a case in this process share each event, and so its message's files are looked up once for all of them.</summary>
+internal sealed class LiveMessages(IServiceScopeFactory scopes)
+{
+    readonly ConditionalWeakTable<ThreadEvent, Task<MessageResponse>> shown = [];
+
+    public async ValueTask<MessageResponse?> ShowAsync(ThreadEvent happened, CancellationToken cancellationToken) => happened.Message switch
+    {
+        null => null,
+        { Attachments.Count: 0 } message => MessageResponse.Of(message, []),
+        _ => await shown.GetValue(happened, LookUpAsync).WaitAsync(cancellationToken),
+    };
+
+    async Task<MessageResponse> LookUpAsync(ThreadEvent happened)
+    {
+        await using var scope = scopes.CreateAsyncScope();
+        return await scope.ServiceProvider.GetRequiredService<CaseMessages>().ShowAsync(happened.Message!, CancellationToken.None);
+    }
+}
