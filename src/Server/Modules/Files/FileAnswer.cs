@@ -21,7 +21,8 @@ internal sealed class FileAnswer(Stream content, string contentType, string name
         response.Headers.ContentDisposition = disposition.ToString();
         response.Headers.ContentSecurityPolicy = "sandbox; default-src 'none'; frame-ancestors 'none'";
         response.Headers.CacheControl = "private, no-store";
-        if (!HttpMethods.IsGet(request.Method)) request.Headers.Range = default; // defined for GET alone
+        if (!HttpMethods.IsGet(request.Method) || !request.Headers.Range.ToString().StartsWith("bytes=", StringComparison.OrdinalIgnoreCase))
+            request.Headers.Range = default; // defined for GET alone, and of other units nothing is known
         await TypedResults.Stream(content, contentType, fileDownloadName: null, lastModified, new EntityTagHeaderValue($"\"{tag}\""), enableRangeProcessing: true)
             .ExecuteAsync(httpContext);
         if (response is { HasStarted: false, StatusCode: StatusCodes.Status416RangeNotSatisfiable }) await RefuseRangeAsync(httpContext);

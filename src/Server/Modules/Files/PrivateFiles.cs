@@ -16,8 +16,11 @@ internal static class PrivateFiles
         return new(path, options);
     }
 
+    /// <summary>With those above it that are missing.</summary>
     public static void CreateDirectory(string path)
     {
+        if (System.IO.Directory.Exists(path)) return;
+        if (Path.GetDirectoryName(path) is { } parent) CreateDirectory(parent);
         if (OperatingSystem.IsWindows()) System.IO.Directory.CreateDirectory(path);
         else System.IO.Directory.CreateDirectory(path, Directory);
     }
