@@ -1,78 +1,68 @@
-using System.Diagnostics;
 using System.Net.Http.Headers;
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
-using Consilium.Tests.Modules.Cases;
 
 namespace Consilium.Tests.Modules.Files;
 
-/// <summary>What people do with files, when it must succeed; and what becomes of the files in the background.</summary>
+/// <summary>Uploads as browsers send them, byte by byte, and what becomes of them.</summary>
 internal static class FileCalls
 {
-    /// <summary>Far more than anything here takes; only a failing test waits that long.</summary>
-    static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    public const string Boundary = "----boundary7MA4YWxk";
 
-    /// <summary>Uploads a file for the case. Returns the attachment.</summary>
-    public static async Task<JsonElement> UploadAsync(this HttpClient sender, Guid caseId, byte[] content, string name, string? mediaType = null)
+    public const int MaxBytes = 25 * 1024 * 1024;
+
+    public static string RouteOf(Guid caseId) => $"/api/v1/cases/{caseId}/attachments";
+
+    /// <summary>The body of a form with this one part. The name is escaped as browsers do it.</summary>
+    public static byte[] Form(byte[] content, string name, string? type) =>
+        RawForm(content, $"form-data; name=\"file\"; filename=\"{name.Replace("\"", "%22", StringComparison.Ordinal)}\"", type);
+
+    public static byte[] RawForm(byte[] content, string disposition, string? type) =>
+    [
+        .. Encoding.UTF8.GetBytes($"--{Boundary}\r\nContent-Disposition: {disposition}\r\n{(type is null ? "" : $"Content-Type: {type}\r\n")}\r\n"),
+        .. content, .. Encoding.UTF8.GetBytes($"\r\n--{Boundary}--\r\n"),
+    ];
+
+    public static Task<HttpResponseMessage> TrySendFileAsync(
+        this Client sender, Guid caseId, byte[] content, string name = "file.txt", string? type = null, string? key = null) =>
+        sender.PostFormAsync(caseId, new ByteArrayContent(Form(content, name, type)), key);
+
+    public static Task<HttpResponseMessage> PostFormAsync(this Client sender, Guid caseId, HttpContent form, string? key = null, string boundary = Boundary)
     {
-        var part = new ByteArrayContent(content);
-        if (mediaType is not null) part.Headers.ContentType = MediaTypeHeaderValue.Parse(mediaType);
-        using var form = new MultipartFormDataContent { { part, "file", name } };
-        return await (await sender.PostAsync($"{CaseServer.Root}/{caseId}/attachments", form)).ShouldAnswerAsync(201);
+        form.Headers.ContentType = MediaTypeHeaderValue.Parse($"multipart/form-data; boundary=\"{boundary}\"");
+        var request = new HttpRequestMessage(HttpMethod.Post, RouteOf(caseId)) { Content = form };
+        if (key is not null) request.Headers.Add("Idempotency-Key", key);
+        return sender.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
     }
 
-    public static Task<JsonElement> UploadFixtureAsync(this HttpClient sender, Guid caseId, string fixture) =>
-        sender.UploadAsync(caseId, File.ReadAllBytes(DecoderParts.Fixture(fixture)), fixture);
+    public static async Task<JsonElement> SendFileAsync(this Client sender, Guid caseId, byte[] content, string name = "file.txt", string? type = null) =>
+        await (await sender.TrySendFileAsync(caseId, content, name, type)).ShouldAnswerAsync(201);
 
-    /// <summary>Posts a message with these attachments: ids of uploads, or objects to fetch.</summary>
-    public static async Task<JsonElement> AttachAsync(this HttpClient sender, Guid caseId, params object[] attachments) =>
-        await (await sender.PostJsonAsync($"{CaseServer.Root}/{caseId}/messages", new { content = "See here", attachments, ask_assistant = false })).ShouldAnswerAsync(201);
-
-    public static Task<JsonElement> AttachRemoteAsync(this HttpClient sender, Guid caseId, string url, string name = "letter.pdf") =>
-        sender.AttachAsync(caseId, new { file_name = name, file_url = url });
-
-    /// <summary>The attachments of a message as they are now.</summary>
-    public static async Task<List<JsonElement>> AttachmentsAsync(this HttpClient reader, Guid caseId, Guid messageId) =>
-        (await reader.GetJsonAsync($"{CaseServer.Root}/{caseId}/messages/{messageId}/attachments")).Items();
-
-    /// <summary>The only attachment of a message, once its status is this.</summary>
-    public static async Task<JsonElement> AttachmentAsync(this HttpClient reader, Guid caseId, Guid messageId, string status)
+    /// <summary>The bytes at the attachment's address, which must be those that were sent.</summary>
+    public static async Task<HttpResponseMessage> ShouldDownloadAsync(this Client reader, JsonElement attachment, byte[] content)
     {
-        JsonElement attachment = default;
-        await BecomesAsync(status, async () => (attachment = (await reader.AttachmentsAsync(caseId, messageId)).Single()).Text("status"));
-        return attachment;
+        var answer = await reader.GetAsync(attachment.Text("url"));
+        ((int)answer.StatusCode).ShouldBe(200);
+        HashOf(await answer.Content.ReadAsByteArrayAsync()).ShouldBe(HashOf(content));
+        return answer;
     }
 
-    /// <summary>Waits until the bytes of the file are scanned and decoded; says how that ended: <c>done</c>, <c>failed too_large</c> …</summary>
-    public static async Task<string> ProcessedAsync(this Server server, Guid fileId)
+    public static string HashOf(byte[] content) => Convert.ToHexStringLower(SHA256.HashData(content));
+
+    /// <summary>A text of this length that nobody has sent before.</summary>
+    public static byte[] Text(int length)
     {
-        string? state = null;
-        await BecomesAsync(true, async () =>
-        {
-            state = await server.Database.ScalarAsync<string>("""
-                SELECT CASE WHEN scan = 'pending' OR decoding = 'waiting' THEN NULL ELSE decoding || coalesce(' ' || b.failure, '') END
-                FROM files.blobs b JOIN files.files f USING (sha256) WHERE f.id = $1
-                """, fileId);
-            return state is not null;
-        });
-        return state!;
+        var text = new byte[length];
+        Array.Fill(text, (byte)'.');
+        Encoding.ASCII.GetBytes(Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16))).AsSpan(0, Math.Min(32, length)).CopyTo(text);
+        return text;
     }
 
-    public static Task<string?> Sha256Async(this Server server, Guid fileId) => server.Database.ScalarAsync<string>("SELECT sha256 FROM files.files WHERE id = $1", fileId);
+    /// <summary>Where the server keeps the bytes of this hash.</summary>
+    public static string PathOf(string data, string sha256) => Path.Combine(data, "files", "blobs", sha256[..2], sha256[2..4], sha256);
 
-    /// <summary>Makes a recurring job due, so that it runs at the next look for jobs.</summary>
-    public static Task MakeDueAsync(this Server server, string kind) => BecomesAsync(1L, () => server.Database.ScalarAsync<long>("""
-        WITH due AS (UPDATE platform.jobs SET run_at = now() WHERE kind = $1 AND status = 'queued' RETURNING 1) SELECT count(*) FROM due
-        """, kind));
-
-    public static async Task BecomesAsync<T>(T expected, Func<Task<T>> ask)
-    {
-        var begun = Stopwatch.StartNew();
-        T actual;
-        while (!Equals(actual = await ask(), expected) && begun.Elapsed < Patience) await Task.Delay(20);
-        actual.ShouldBe(expected);
-    }
-
-    /// <summary>The events of the case about its files, by file.</summary>
-    public static async Task<List<Guid>> FileEventsAsync(this Client reader, Guid caseId) =>
-        [.. (await reader.EventsAsync(caseId)).Where(e => e.Text("type") == "attachment.changed").Select(e => e.Id("attachment_id"))];
+    /// <summary>All that is stored or staged under a data directory.</summary>
+    public static List<string> StoredIn(string data) => [.. ((string[])["blobs", "incoming"]).Select(part => Path.Combine(data, "files", part)).Where(Directory.Exists)
+        .SelectMany(directory => Directory.EnumerateFiles(directory, "*", SearchOption.AllDirectories)).Select(file => Path.GetFileName(file)!)];
 }
