@@ -12,10 +12,11 @@ internal sealed class BlobDecoding(IBlobStore store, Decoder decoder, ThumbnailC
 
     /// <summary>Twice leads to the same as once. Nothing changes while there is no decoder.</summary>
     /// <exception cref="DecodeAgainException">It was too slow for the first time.</exception>
+    /// <exception cref="ContentElsewhereException">The bytes are not here.</exception>
     public async Task RunAsync(Blob blob, CancellationToken cancellationToken)
     {
-        if (await DecodeAsync(blob, cancellationToken) is not { } found) await KeepAsync(blob, new(null, null, null, null, null, []), "damaged", cancellationToken);
-        else if (found.Failure is not { } failure) await KeepAsync(blob, found, failure: null, cancellationToken);
+        var found = await DecodeAsync(blob, cancellationToken);
+        if (found.Failure is not { } failure) await KeepAsync(blob, found, failure: null, cancellationToken);
         else if (failure == DecodeFailure.TooSlow && blob is { Decoding: "waiting", Failure: null }) await AskAgainAsync(blob, cancellationToken);
         else if (failure != DecodeFailure.Unavailable) await KeepAsync(blob, found, Code(failure), cancellationToken);
     }
@@ -35,18 +36,10 @@ internal sealed class BlobDecoding(IBlobStore store, Decoder decoder, ThumbnailC
     public Task GiveUpAsync(Blob blob, CancellationToken cancellationToken) =>
         KeepAsync(blob, new(null, null, null, null, null, []), "crashed", cancellationToken);
 
-    // Null when the bytes are not there, or not what they were.
-    async Task<Decoded?> DecodeAsync(Blob blob, CancellationToken cancellationToken)
+    async Task<Decoded> DecodeAsync(Blob blob, CancellationToken cancellationToken)
     {
-        try
-        {
-            using var copy = await store.OnDiskAsync(blob.Sha256, cancellationToken);
-            return copy is null ? null : await decoder.DecodeAsync(copy.Path, blob.MediaType, cancellationToken);
-        }
-        catch (Exception damage) when (damage is DamagedContentException or FileNotFoundException)
-        {
-            return null;
-        }
+        using var copy = await store.OnDiskAsync(blob.Sha256, cancellationToken) ?? throw new ContentElsewhereException();
+        return await decoder.DecodeAsync(copy.Path, blob.MediaType, cancellationToken);
     }
 
     Task<bool> KeepAsync(Blob blob, Decoded found, string? failure, CancellationToken cancellationToken)
@@ -92,3 +85,6 @@ internal sealed class BlobDecoding(IBlobStore store, Decoder decoder, ThumbnailC
 
 /// <summary>The decoder took too long, for the first time: the machine may have been busy.</summary>
 internal sealed class DecodeAgainException : Exception;
+
+/// <summary>The bytes are not here: on another server's disk, or to be restored from a backup. They wait.</summary>
+internal sealed class ContentElsewhereException : Exception;

@@ -17,7 +17,7 @@ internal sealed class BlobScanning(
             await CleanAsync(blob, cancellationToken);
             return;
         }
-        await using var content = await store.OpenAsync(blob.Sha256, cancellationToken) ?? throw new DamagedContentException(blob.Sha256);
+        await using var content = await store.OpenAsync(blob.Sha256, cancellationToken) ?? throw new ContentElsewhereException();
         if (await scanner.ScanAsync(content, cancellationToken) is { } found) await BlockAsync(blob, found, cancellationToken);
         else await CleanAsync(blob, cancellationToken);
     }
@@ -36,8 +36,8 @@ internal sealed class BlobScanning(
         audit.Add(new(ActorId: null, ActorRole: null, "file.blocked", $"blob/{blob.Sha256}", Reason: found));
         foreach (var file in attached) audit.Add(new(ActorId: null, ActorRole: null, "file.blocked", $"file/{file.Id}", Reason: found));
         await db.SaveChangesAsync(cancellationToken);
-        transaction.AfterCommit(() => log.LogWarning("The scanner found {Found} in {Sha256}; blocked, with {Count} attached files: {Files}",
-            found, blob.Sha256, attached.Count, string.Join(' ', attached.Select(f => f.Id.ToString("D", CultureInfo.InvariantCulture)))));
+        transaction.AfterCommit(() => log.LogWarning("The scanner found something in {Sha256}; blocked, with {Count} attached files: {Files}",
+            blob.Sha256, attached.Count, string.Join(' ', attached.Select(f => f.Id.ToString("D", CultureInfo.InvariantCulture)))));
         return true;
     }, cancellationToken);
 }

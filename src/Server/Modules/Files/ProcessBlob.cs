@@ -34,7 +34,7 @@ internal sealed class ProcessBlob(ConsiliumDb db, BlobScanning scanning, BlobDec
     /// <summary>The bytes stay as they are, and <see cref="ProcessWaiting"/> comes back to them; but those that end the server each time are left alone.</summary>
     public async Task<bool> AbandonAsync(Guid id, JsonElement payload, Exception? last, CancellationToken cancellationToken)
     {
-        if (last is ScannerException) return true;
+        if (last is ScannerException or ContentElsewhereException) return true;
         if (last is null && await FindAsync(payload, cancellationToken) is { Scan: "clean" } blob) await decoding.GiveUpAsync(blob, cancellationToken);
         return false;
     }

@@ -6,7 +6,7 @@ using Microsoft.EntityFrameworkCore;
 namespace Consilium.Modules.Files;
 
 /// <summary>
-/// Comes back to stored bytes that were left: the scanner was not there, or the decoder, or they were decoded by an older one.
+/// Comes back to stored bytes that were left: the scanner, the decoder or they themselves were not there, or an older decoder had them.
 /// </summary>
 internal sealed class ProcessWaiting(ConsiliumDb db, RequestTransaction transaction, Jobs jobs, ThumbnailCache cache, IContentScanner? scanner = null) : IJobHandler
 {

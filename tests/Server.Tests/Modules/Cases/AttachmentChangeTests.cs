@@ -24,6 +24,23 @@ public sealed class AttachmentChangeTests(CaseServer server) : IClassFixture<Cas
     }
 
     [Fact]
+    public async Task What_cannot_be_fetched_is_said_in_the_attachment_and_the_message_stands()
+    {
+        var id = await server.Owner.OpenCaseAsync();
+        await using var live = await EventStream.OpenAsync(server.Owner, $"{CaseServer.Root}/{id}/events");
+
+        var posted = await server.Owner.SendAsync(id, [new { file_name = "inside.png", file_url = "https://127.0.0.1/inside.png" }]);
+
+        var changed = (await live.UpToAsync(posted.Number("seq") + 1))[^1].Data;
+        changed.Text("type").ShouldBe("attachment.changed");
+        var shown = changed.GetProperty("message").GetProperty("attachments")[0];
+        (shown.Id(), shown.Text("status")).ShouldBe((posted.Attached()[0], "blocked"));
+        shown.Text("reason").ShouldNotBeNullOrWhiteSpace();
+        (await server.Staff.MessagesAsync(id)).Single().GetRawText().ShouldBe(changed.GetProperty("message").GetRawText());
+        await (await server.Owner.GetAsync(shown.Text("url"))).ShouldBeProblemAsync(409, "file_blocked");
+    }
+
+    [Fact]
     public async Task A_change_that_comes_too_late_for_a_retracted_message_says_nothing()
     {
         var id = await server.Owner.OpenCaseAsync();

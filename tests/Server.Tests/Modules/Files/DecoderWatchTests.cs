@@ -67,11 +67,15 @@ public sealed class DecoderWatchTests
         var file = DecoderParts.Save(HostilePapers.Slow());
         var command = new SandboxCommand(DecoderParts.Node!, DecoderParts.Programs, sandbox == "none" ? null : DecoderParts.Bubblewrap)
             .ForFile("application/pdf", file, Patience);
-        // In the server's place a program that starts the decoder as the server does, its standard input open, and is killed.
-        using var server = Process.Start(new ProcessStartInfo(DecoderParts.Node!,
-            ["-e", "const [p, ...a] = process.argv.slice(1); require('child_process').spawn(p, a, { stdio: 'pipe' }); setInterval(() => {}, 1000)", "--", .. command])
-            { UseShellExecute = false })!;
-        using var node = await RunningOnAsync(file);
+        // In the server's place a program that starts the decoder as the server does, its standard input open, and is killed in the middle.
+        const string script = """
+            const [program, ...words] = process.argv.slice(1);
+            require('child_process').spawn(program, words, { stdio: 'pipe' }).stdout.once('data', () => console.log('decoding'));
+            setInterval(() => {}, 1000);
+            """;
+        using var server = Process.Start(new ProcessStartInfo(DecoderParts.Node!, ["-e", script, "--", .. command]) { UseShellExecute = false, RedirectStandardOutput = true })!;
+        (await server.StandardOutput.ReadLineAsync().WaitAsync(Patience)).ShouldBe("decoding");
+        ProcessesOn(file).Count.ShouldBeGreaterThan(1);
 
         server.Kill();
 

@@ -68,7 +68,7 @@ public sealed class FetchFileTests(FetchFileTests.Online server) : IClassFixture
 
         var message = await server.Owner.AttachAsync(id, [.. urls.Select(url => new { file_name = "a.txt", file_url = url })]);
 
-        await FileCalls.BecomesAsync(urls.Length, async () => (await server.Owner.AttachmentsAsync(id, message.Id())).Count(a => a.Text("status") == "blocked"));
+        await FileProgress.BecomesAsync(urls.Length, async () => (await server.Owner.AttachmentsAsync(id, message.Id())).Count(a => a.Text("status") == "blocked"));
         var reasons = (await server.Owner.AttachmentsAsync(id, message.Id())).Select(a => a.Text("reason")!).ToList();
         reasons.ShouldAllBe(reason => reason.Length > 0 && !reason.Any(char.IsAsciiDigit));
         server.Remote.AskedInside.ShouldBe(0);
@@ -95,7 +95,7 @@ public sealed class FetchFileTests(FetchFileTests.Online server) : IClassFixture
         var message = await server.Owner.AttachRemoteAsync(id, server.Remote.Url(path));
         var file = message.Attached().Single();
 
-        await FileCalls.BecomesAsync("blocked", async () =>
+        await FileProgress.BecomesAsync("blocked", async () =>
         {
             await server.Database.ExecuteAsync("UPDATE platform.jobs SET run_at = now() WHERE id = $1 AND status = 'queued'", file); // instead of waiting
             return (await server.Owner.AttachmentsAsync(id, message.Id())).Single().Text("status");
@@ -103,7 +103,56 @@ public sealed class FetchFileTests(FetchFileTests.Online server) : IClassFixture
 
         (await server.Owner.AttachmentsAsync(id, message.Id())).Single().Text("reason").ShouldBe(words);
         server.Remote.Asked(path).ShouldBe(4);
-        await FileCalls.BecomesAsync(0L, () => server.Database.ScalarAsync<long>("SELECT count(*) FROM platform.jobs WHERE id = $1", file));
+        await FileProgress.BecomesAsync(0L, () => server.Database.ScalarAsync<long>("SELECT count(*) FROM platform.jobs WHERE id = $1", file));
+    }
+
+    [Fact]
+    public async Task A_server_that_drips_or_hangs_is_cut_each_time_and_said_to_be_too_slow()
+    {
+        await using var remote = new RemoteFiles();
+        var clock = new ManualClock();
+        await using var own = await FileServer.WithAsync(clock, [.. remote.Settings.Select(s => (s.Key, s.Value!))]);
+        var id = await own.Owner.OpenCaseAsync();
+        var message = await own.Owner.AttachAsync(id, new { file_name = "a.png", file_url = remote.Url("drips") }, new { file_name = "b.png", file_url = remote.Url("when-released") });
+
+        for (var attempt = 1; attempt <= 4; attempt++)
+        {
+            await FileProgress.BecomesAsync((attempt, attempt), () =>
+            {
+                if (attempt > 1) clock.Advance(TimeSpan.FromSeconds(1)); // the workers look again, and what failed becomes due
+                return Task.FromResult((remote.Asked("drips"), remote.Asked("when-released")));
+            });
+            clock.Advance(TimeSpan.FromSeconds(41));
+            await FileProgress.BecomesAsync(0L, () => own.Database.ScalarAsync<long>("SELECT count(*) FROM platform.jobs WHERE kind = 'files.fetch' AND status = 'running'"));
+        }
+
+        (await own.Owner.AttachmentsAsync(id, message.Id())).ShouldAllBe(a => a.Text("status") == "blocked" && a.Text("reason") == "The server there took too long.");
+    }
+
+    [Fact]
+    public async Task What_this_server_could_not_store_is_fetched_when_an_admin_has_it_tried_again()
+    {
+        await using var remote = new RemoteFiles();
+        var data = TempDirectory.New();
+        await using var own = await FileServer.WithAsync([.. remote.Settings.Select(s => (s.Key, s.Value!)), ("Data:Directory", data)]);
+        var incoming = Path.Combine(Directory.CreateDirectory(Path.Combine(data, "files")).FullName, "incoming");
+        if (Directory.Exists(incoming)) Directory.Delete(incoming);
+        await File.WriteAllTextAsync(incoming, "in the way");
+        var id = await own.Owner.OpenCaseAsync();
+        var message = await own.Owner.AttachRemoteAsync(id, remote.Url("icon.png"));
+        var file = message.Attached().Single();
+
+        await FileProgress.BecomesAsync("dead", async () =>
+        {
+            await own.Database.ExecuteAsync("UPDATE platform.jobs SET run_at = now() WHERE id = $1 AND status = 'queued'", file); // instead of waiting
+            return await own.Database.ScalarAsync<string>("SELECT status FROM platform.jobs WHERE id = $1", file);
+        });
+        (await own.Owner.AttachmentAsync(id, message.Id(), "blocked")).Text("reason").ShouldBe("It could not be fetched.");
+        File.Delete(incoming);
+        using var admin = await own.SignedInAsync("admin");
+        await (await admin.PostJsonAsync($"/api/v1/jobs/{file}/retry", null)).ShouldAnswerAsync(200);
+
+        (await own.Owner.AttachmentAsync(id, message.Id(), "clean")).Text("reason").ShouldBeNull();
     }
 
     [Fact]
@@ -112,12 +161,12 @@ public sealed class FetchFileTests(FetchFileTests.Online server) : IClassFixture
         var id = await server.Owner.OpenCaseAsync();
         var message = await server.Owner.AttachRemoteAsync(id, server.Remote.Url("when-released"));
         var file = message.Attached().Single();
-        await FileCalls.BecomesAsync(1, () => Task.FromResult(server.Remote.Asked("when-released")));
+        await FileProgress.BecomesAsync(1, () => Task.FromResult(server.Remote.Asked("when-released")));
 
         await server.Owner.RetractAsync(id, message.Id());
         server.Remote.Release.SetResult();
 
-        await FileCalls.BecomesAsync(0L, () => server.Database.ScalarAsync<long>("SELECT count(*) FROM platform.jobs WHERE id = $1", file));
+        await FileProgress.BecomesAsync(0L, () => server.Database.ScalarAsync<long>("SELECT count(*) FROM platform.jobs WHERE id = $1", file));
         (await server.Database.ScalarAsync<long>("SELECT count(*) FROM files.files WHERE place_id = $1", id)).ShouldBe(0);
         (await server.Owner.EventsAsync(id)).Types().ShouldBe(["participant.joined", "message.posted", "message.retracted"]);
         (await server.Database.ScalarAsync<long>("SELECT count(*) FROM audit.entries WHERE action = 'file.fetch' AND resource = $1", $"file/{file}")).ShouldBe(0);
@@ -143,12 +192,12 @@ public sealed class FetchFileTests(FetchFileTests.Online server) : IClassFixture
     {
         var id = await server.Owner.OpenCaseAsync();
         await server.Owner.AttachAsync(id, [.. Enumerable.Range(0, 6).Select(n => new { file_name = "slow.png", file_url = server.Remote.Url($"drips/{n}") })]);
-        await FileCalls.BecomesAsync(4, () => Task.FromResult(Enumerable.Range(0, 6).Sum(n => server.Remote.Asked($"drips/{n}"))));
+        await FileProgress.BecomesAsync(4, () => Task.FromResult(Enumerable.Range(0, 6).Sum(n => server.Remote.Asked($"drips/{n}"))));
 
         var file = (await server.Owner.UploadAsync(id, "Read meanwhile"u8.ToArray(), "notes.txt")).Id();
         if (DecoderParts.IsRestored) (await server.ProcessedAsync(file)).ShouldBe("done");
         await server.MakeDueAsync("platform.purge_idempotency_keys");
-        await FileCalls.BecomesAsync("queued", () => server.Database.ScalarAsync<string>(
+        await FileProgress.BecomesAsync("queued", () => server.Database.ScalarAsync<string>(
             "SELECT CASE WHEN run_at > now() THEN status ELSE 'due' END FROM platform.jobs WHERE kind = 'platform.purge_idempotency_keys'")!);
     }
 

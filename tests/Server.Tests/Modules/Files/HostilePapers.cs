@@ -19,8 +19,8 @@ internal static class HostilePapers
             "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>", Stream("", Encoding.Latin1.GetBytes($"BT /F 1 Tf 10 10 Td ({text}) Tj ET")),
             .. Enumerable.Range(1, count).Select(_ => $"<< /Type /Page /Parent 2 0 R /MediaBox {Letter} /Contents 4 0 R /Resources << /Font << /F 3 0 R >> >> >>")]);
 
-    /// <summary>A colour that takes a hundred thousand steps to work out, at every point of the page.</summary>
-    public static byte[] Slow() => Page("/S sh", page: "/Resources << /Shading << /S << /ShadingType 1 /ColorSpace /DeviceGray /Domain [0 1000 0 1000] /Function 5 0 R >> >> >>",
+    /// <summary>A colour that takes a hundred thousand steps to work out, at every point of the page, two hundred times.</summary>
+    public static byte[] Slow() => Page(string.Concat(Enumerable.Repeat("/S sh ", 200)), page: "/Resources << /Shading << /S << /ShadingType 1 /ColorSpace /DeviceGray /Domain [0 1000 0 1000] /Function 5 0 R >> >> >>",
         more: [Stream("/FunctionType 4 /Domain [0 1000 0 1000] /Range [0 1]", Encoding.ASCII.GetBytes($"{{ pop {string.Concat(Enumerable.Repeat("dup pop ", 50_000))} 1000 div }}"))]);
 
     /// <summary>A drawing that draws another ten times, which draws another ten times, …</summary>

@@ -71,7 +71,7 @@ public sealed class ProcessBlobTests(FileServer server) : IClassFixture<FileServ
             // As whoever attaches it holds the row; the job has found it hanging on nothing when it comes to wait for that.
             await ExecuteAsync("SELECT 1 FROM files.blobs WHERE sha256 = $1 FOR SHARE", sha256);
             await server.MakeDueAsync("files.process_waiting");
-            await FileCalls.BecomesAsync(1L, () => server.Database.ScalarAsync<long>("""
+            await FileProgress.BecomesAsync(1L, () => server.Database.ScalarAsync<long>("""
                 SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE '%files.blobs%FOR NO KEY UPDATE%'
                 """));
             await ExecuteAsync("UPDATE files.files SET item_id = $1, attached_at = now() WHERE id = $2", message.Id(), file);
@@ -120,7 +120,7 @@ public sealed class ProcessBlobTests(FileServer server) : IClassFixture<FileServ
 
         await server.MakeDueAsync("files.process_waiting");
 
-        await FileCalls.BecomesAsync("1 900", () => server.Database.ScalarAsync<string>("SELECT decoder || ' ' || width FROM files.blobs WHERE sha256 = $1", sha256)!);
+        await FileProgress.BecomesAsync("1 900", () => server.Database.ScalarAsync<string>("SELECT decoder || ' ' || width FROM files.blobs WHERE sha256 = $1", sha256)!);
     }
 
     [DecoderFact]
@@ -144,7 +144,7 @@ public sealed class ProcessBlobTests(FileServer server) : IClassFixture<FileServ
         var id = await without.Owner.OpenCaseAsync();
         var file = (await without.Owner.UploadFixtureAsync(id, "icon.png")).Id();
         var message = await without.Owner.AttachAsync(id, file);
-        await FileCalls.BecomesAsync(0L, () => without.Database.ScalarAsync<long>("SELECT count(*) FROM platform.jobs WHERE kind = 'files.process'"));
+        await FileProgress.BecomesAsync(0L, () => without.Database.ScalarAsync<long>("SELECT count(*) FROM platform.jobs WHERE kind = 'files.process'"));
 
         var attachment = (await without.Staff.AttachmentsAsync(id, message.Id())).Single();
         (attachment.Text("status"), attachment.Text("thumbnail_url")).ShouldBe(("clean", null));
@@ -155,12 +155,50 @@ public sealed class ProcessBlobTests(FileServer server) : IClassFixture<FileServ
         if (!DecoderParts.IsRestored) return;
         File.CreateSymbolicLink(node, DecoderParts.Node!);
         clock.Advance(TimeSpan.FromMinutes(2));
-        await FileCalls.BecomesAsync("done", () =>
+        await FileProgress.BecomesAsync("done", () =>
         {
             clock.Advance(TimeSpan.FromSeconds(1));
             return without.Database.ScalarAsync<string>("SELECT decoding FROM files.blobs JOIN files.files USING (sha256) WHERE id = $1", file)!;
         });
         (await without.Staff.AttachmentsAsync(id, message.Id())).Single().Text("thumbnail_url").ShouldNotBeNull();
+    }
+
+    [Fact]
+    public async Task What_is_not_on_this_disk_waits_until_it_is()
+    {
+        var data = TempDirectory.New();
+        await using var own = await FileServer.WithAsync(("Data:Directory", data), ("Files:Node", "/nowhere/node"));
+        var id = await own.Owner.OpenCaseAsync();
+        var file = (await own.Owner.UploadFixtureAsync(id, "icon.png")).Id();
+        var sha256 = (await own.Sha256Async(file))!;
+        var path = Path.Combine(data, "files", "blobs", sha256[..2], sha256[2..4], sha256);
+        File.Move(path, path + ".away");
+        await FileProgress.BecomesAsync(0L, () => own.Database.ScalarAsync<long>("SELECT count(*) FROM platform.jobs WHERE kind = 'files.process'"));
+        await own.MakeDueAsync("files.process_waiting");
+        await FileProgress.BecomesAsync("ContentElsewhereException", () => own.Database.ScalarAsync<string>("SELECT last_error FROM platform.jobs WHERE kind = 'files.process'")!);
+
+        (await own.Database.ScalarAsync<string>("SELECT decoding FROM files.blobs")).ShouldBe("waiting");
+
+        File.Move(path + ".away", path);
+        await own.Database.ExecuteAsync("UPDATE platform.jobs SET run_at = now() WHERE kind = 'files.process'");
+        await FileProgress.BecomesAsync(0L, () => own.Database.ScalarAsync<long>("SELECT count(*) FROM platform.jobs WHERE kind = 'files.process'"));
+    }
+
+    [Fact]
+    public async Task A_file_that_ends_the_server_each_time_is_left_alone_in_the_end()
+    {
+        await using var without = await FileServer.WithAsync(("Files:Node", "/nowhere/node"));
+        var file = (await without.Owner.UploadFixtureAsync(await without.Owner.OpenCaseAsync(), "icon.png")).Id();
+        await FileProgress.BecomesAsync(0L, () => without.Database.ScalarAsync<long>("SELECT count(*) FROM platform.jobs WHERE kind = 'files.process'"));
+
+        // As the last of its attempts leaves the job.
+        await without.Database.ExecuteAsync("""
+            INSERT INTO platform.jobs (id, kind, payload, status, run_at, attempts, lease_until)
+            VALUES ($1, 'files.process', jsonb_build_object('Sha256', $2::text), 'running', now(), 8, now() - interval '1 second')
+            """, Guid.CreateVersion7(), (await without.Sha256Async(file))!);
+
+        (await without.ProcessedAsync(file)).ShouldBe("failed crashed");
+        await FileProgress.BecomesAsync("dead", () => without.Database.ScalarAsync<string>("SELECT status FROM platform.jobs WHERE kind = 'files.process'")!);
     }
 
     /// <summary>Bytes that are stored and wait for nothing yet, so that the test decides when they are decoded.</summary>

@@ -45,7 +45,7 @@ public sealed class ProcessCrashTests : DatabaseTest
         using var again = await SignInAsync(server);
         var message = await AttachAsync(again, id, remote); // the first one: its token is the same
         var file = message.Attached().Single();
-        await FileCalls.BecomesAsync("done", () => Database.ScalarAsync<string>("SELECT decoding FROM files.blobs")!);
+        await FileProgress.BecomesAsync("done", () => Database.ScalarAsync<string>("SELECT decoding FROM files.blobs")!);
         var attachment = (await again.AttachmentsAsync(id, message.Id())).Single();
         (attachment.Text("status"), attachment.Number("width"), attachment.Text("thumbnail_url")).ShouldBe(("clean", 48, $"/api/v1/files/{file}/thumbnail"));
         (await again.GetByteArrayAsync(attachment.Text("url"))).ShouldBe(await File.ReadAllBytesAsync(DecoderParts.Fixture("icon.png")));
@@ -55,7 +55,7 @@ public sealed class ProcessCrashTests : DatabaseTest
         (await Database.ColumnAsync<string>("SELECT type FROM threads.events WHERE thread_id = $1 ORDER BY seq", id)).Count(type => type == "attachment.changed").ShouldBe(3);
         (await Database.ScalarAsync<long>("SELECT count(*) FROM audit.entries WHERE action = 'file.fetch' AND outcome = 'ok'")).ShouldBe(1);
         (await Database.ScalarAsync<long>("SELECT bytes FROM files.usage")).ShouldBe(148);
-        await FileCalls.BecomesAsync(0L, () => Database.ScalarAsync<long>("SELECT count(*) FROM platform.jobs WHERE kind IN ('files.fetch', 'files.process')"));
+        await FileProgress.BecomesAsync(0L, () => Database.ScalarAsync<long>("SELECT count(*) FROM platform.jobs WHERE kind IN ('files.fetch', 'files.process')"));
         foreach (var kept in (string[])["blobs", "thumbnails"])
             Directory.GetFiles(Path.Combine(server.Data, "files", kept), "*", SearchOption.AllDirectories).Length.ShouldBe(1, kept);
         remote.Asked("icon.png").ShouldBe(3);

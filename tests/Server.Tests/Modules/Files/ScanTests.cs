@@ -66,7 +66,7 @@ public sealed class ScanTests(ScanTests.Scanned server) : IClassFixture<ScanTest
         var file = (await server.Owner.UploadAsync(id, content, "notes.txt")).Id();
         var message = await server.Owner.AttachAsync(id, file);
         var sha256 = await server.Sha256Async(file);
-        await FileCalls.BecomesAsync(true, async () => await server.Database.ScalarAsync<int>(
+        await FileProgress.BecomesAsync(true, async () => await server.Database.ScalarAsync<int>(
             "SELECT attempts FROM platform.jobs WHERE kind = 'files.process' AND payload->>'Sha256' = $1 AND last_error = 'ScannerException'", sha256!) > 0);
 
         (await server.Owner.AttachmentsAsync(id, message.Id())).Single().Text("status").ShouldBe("pending");
@@ -95,7 +95,7 @@ public sealed class ScanTests(ScanTests.Scanned server) : IClassFixture<ScanTest
 
         scanner.Fault = "answers garbage";
 
-        await FileCalls.BecomesAsync("degraded", async () => (await anonymous.GetJsonAsync("/health/ready")).GetProperty("parts").Text("scanner"));
+        await FileProgress.BecomesAsync("degraded", async () => (await anonymous.GetJsonAsync("/health/ready")).GetProperty("parts").Text("scanner"));
         (await anonymous.GetJsonAsync("/health/ready")).GetProperty("reasons").Text("scanner").ShouldBe(
             "The scanner answers, but not as clamd does. New files stay pending until it is back.");
         (await anonymous.GetJsonAsync("/health")).Text("status").ShouldBe("healthy");
@@ -113,7 +113,7 @@ public sealed class ScanTests(ScanTests.Scanned server) : IClassFixture<ScanTest
 
         await without.MakeDueAsync("files.process_waiting");
 
-        await FileCalls.BecomesAsync("clean", () => without.Database.ScalarAsync<string>("SELECT scan FROM files.blobs")!);
+        await FileProgress.BecomesAsync("clean", () => without.Database.ScalarAsync<string>("SELECT scan FROM files.blobs")!);
     }
 
     [Theory]

@@ -6,7 +6,7 @@ using Consilium.Tests.Modules.Cases;
 namespace Consilium.Tests.Modules.Files;
 
 /// <summary>What people do with files, when it must succeed; and what becomes of the files in the background.</summary>
-internal static class FileCalls
+internal static class FileProgress
 {
     /// <summary>Far more than anything here takes; only a failing test waits that long.</summary>
     static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
