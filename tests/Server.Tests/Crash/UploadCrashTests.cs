@@ -60,7 +60,7 @@ public sealed class UploadCrashTests(ITestOutputHelper output) : DatabaseTest
             await server.RestartAsync();
         }
         var after = answers + Senders;
-        await FileCalls.BecomesAsync(true, () => Task.FromResult(answers >= after || senders.Exists(s => s.IsFaulted)));
+        await FileProgress.BecomesAsync(true, () => Task.FromResult(answers >= after || senders.Exists(s => s.IsFaulted)));
         await stop.CancelAsync();
         await Task.WhenAll(senders);
 
@@ -122,8 +122,8 @@ public sealed class UploadCrashTests(ITestOutputHelper output) : DatabaseTest
         // As if the minute had passed for which a dead server's jobs are left to it.
         await Database.ExecuteAsync("UPDATE platform.jobs SET lease_until = now() WHERE status = 'running'");
         const string due = "UPDATE platform.jobs SET run_at = now() WHERE kind = 'files.sweep' AND status = 'queued'";
-        await FileCalls.BecomesAsync(1, () => RowsAsync(due));
-        await FileCalls.BecomesAsync(1L, async () =>
+        await FileProgress.BecomesAsync(1, () => RowsAsync(due));
+        await FileProgress.BecomesAsync(1L, async () =>
             await Database.ScalarAsync<long>("SELECT count(*) FROM platform.jobs WHERE kind = 'files.sweep' AND status = 'queued' AND run_at > now() + interval '1 minute'"));
 
         async Task<int> RowsAsync(string sql)

@@ -22,7 +22,8 @@ internal sealed class FileAccess(RequestTransaction transaction, IEnumerable<IFi
     {
         var row = await RowAsync(id, http.RequestAborted);
         var found = row is not null && await MayReadAsync(row, caller, http.RequestAborted);
-        await audit.RecordAsync(new(caller.UserId, caller.Role.Wire(), action, $"file/{id}", found ? AuditOutcome.Ok : AuditOutcome.Denied), http.RequestAborted);
+        var outcome = found ? AuditOutcome.Ok : AuditOutcome.Denied;
+        await audit.RecordAsync(new(caller.UserId, caller.Role.Wire(), action, $"file/{id}", outcome), http.RequestAborted);
         if (!found) return (null, Problems.NotFound());
         if (row!.Failure is { } failure) return (null, Problems.Conflict("file_blocked", failure));
         if (row.Readable is { } file && row.Scan == "clean") return (file, null);
@@ -41,12 +42,14 @@ internal sealed class FileAccess(RequestTransaction transaction, IEnumerable<IFi
         throw new DamagedContentException(file.Sha256);
     }
 
-    public static ProblemHttpResult Damaged() => Problems.Of(500, "file_damaged", "The stored file is damaged. The operator has been told; ask for it to be sent again.");
+    public static ProblemHttpResult Damaged() =>
+        Problems.Of(500, "file_damaged", "The stored file is damaged. The operator has been told; ask for it to be sent again.");
 
     async Task<bool> MayReadAsync(Row row, Caller caller, CancellationToken cancellationToken)
     {
         if (row.ItemId is not { } item) return row.OwnerId == caller.UserId;
-        return holders.FirstOrDefault(holder => holder.Kind == row.Place.Kind) is { } holder && await holder.MayReadAsync(row.Place, item, caller, cancellationToken);
+        var holder = holders.FirstOrDefault(holder => holder.Kind == row.Place.Kind);
+        return holder is not null && await holder.MayReadAsync(row.Place, item, caller, cancellationToken);
     }
 
     async Task<Row?> RowAsync(Guid id, CancellationToken cancellationToken)
@@ -60,8 +63,10 @@ internal sealed class FileAccess(RequestTransaction transaction, IEnumerable<IFi
         await using var row = await batch.ExecuteReaderAsync(cancellationToken);
         if (!await row.ReadAsync(cancellationToken)) return null;
         var readable = row.IsDBNull(11) ? null : new ReadableFile(
-            id, row.GetString(7), row.GetString(8), row.NullableString(9), row.GetInt64(10), row.GetString(11), row.GetFieldValue<DateTimeOffset>(12), row.GetBoolean(13));
-        return new(row.GetGuid(0), new(row.GetString(1), row.GetGuid(2)), row.Nullable<Guid>(3), row.NullableString(4), row.NullableString(5), row.NullableString(6), readable);
+            id, row.GetString(7), row.GetString(8), row.NullableString(9), row.GetInt64(10), row.GetString(11), row.GetFieldValue<DateTimeOffset>(12),
+            row.GetBoolean(13));
+        return new(row.GetGuid(0), new(row.GetString(1), row.GetGuid(2)), row.Nullable<Guid>(3), row.NullableString(4), row.NullableString(5),
+            row.NullableString(6), readable);
     }
 
     sealed record Row(Guid OwnerId, FilePlace Place, Guid? ItemId, string? Failure, string? Scan, string? ScanReason, ReadableFile? Readable);

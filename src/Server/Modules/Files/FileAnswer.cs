@@ -23,8 +23,9 @@ internal sealed class FileAnswer(Stream content, string contentType, string name
         response.Headers.CacheControl = "private, no-store";
         if (!HttpMethods.IsGet(request.Method) || !request.Headers.Range.ToString().StartsWith("bytes=", StringComparison.OrdinalIgnoreCase))
             request.Headers.Range = default; // defined for GET alone, and of other units nothing is known
-        await TypedResults.Stream(content, contentType, fileDownloadName: null, lastModified, new EntityTagHeaderValue($"\"{tag}\""), enableRangeProcessing: true)
-            .ExecuteAsync(httpContext);
+        var answer = TypedResults.Stream(
+            content, contentType, fileDownloadName: null, lastModified, new EntityTagHeaderValue($"\"{tag}\""), enableRangeProcessing: true);
+        await answer.ExecuteAsync(httpContext);
         if (response is { HasStarted: false, StatusCode: StatusCodes.Status416RangeNotSatisfiable }) await RefuseRangeAsync(httpContext);
     }
 
@@ -32,6 +33,7 @@ internal sealed class FileAnswer(Stream content, string contentType, string name
     {
         http.Response.ContentLength = null;
         http.Response.Headers.ContentDisposition = default;
-        return ErrorAnswers.WriteAsync(http, Problems.Details(416, "range_not_satisfiable", "The file ends before this range: Content-Range says how long it is."));
+        return ErrorAnswers.WriteAsync(http,
+            Problems.Details(416, "range_not_satisfiable", "The file ends before this range: Content-Range says how long it is."));
     }
 }

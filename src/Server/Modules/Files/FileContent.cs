@@ -43,7 +43,7 @@ internal static class FileContent
         return file.Head.Length > block && file.Head[block] is 0x21 or 0x2C;
     }
 
-    static bool IsWebP(FileBytes file) => file.Has(8, "WEBPVP8"u8) && file.Head is [_, _, _, _, _, _, _, _, _, _, _, _, _, _, _, (byte)' ' or (byte)'L' or (byte)'X', ..]
+    static bool IsWebP(FileBytes file) => file.Has(8, "WEBPVP8"u8) && file.Head is { Length: > 15 } head && head[15] is (byte)' ' or (byte)'L' or (byte)'X'
         && file.LittleEndian32(4) + 8L <= file.Length;
 
     static bool IsPdf(FileBytes file) => file.Head is [_, _, _, _, _, (byte)'1' or (byte)'2', (byte)'.', >= (byte)'0' and <= (byte)'9', ..];

@@ -1,4 +1,5 @@
 using Consilium.Modules.Accounts.Contracts;
+using Consilium.Platform.Errors;
 
 namespace Consilium.Modules.Files;
 
@@ -21,12 +22,14 @@ internal static class GetFile
         try
         {
             return await access.OpenAsync(file, http.RequestAborted) is { } content
-                ? new FileAnswer(content, file.Charset is null ? file.MediaType : $"{file.MediaType}; charset={file.Charset}", file.FileName, file.Sha256, file.CreatedAt)
-                : Platform.Errors.Problems.NotFound();
+                ? new FileAnswer(content, TypeOf(file), file.FileName, file.Sha256, file.CreatedAt)
+                : Problems.NotFound();
         }
         catch (DamagedContentException)
         {
             return FileAccess.Damaged();
         }
     }
+
+    static string TypeOf(ReadableFile file) => file.Charset is null ? file.MediaType : $"{file.MediaType}; charset={file.Charset}";
 }

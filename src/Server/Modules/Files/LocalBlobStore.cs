@@ -83,7 +83,8 @@ internal sealed class LocalBlobStore : IBlobStore
         FileStream file;
         try
         {
-            file = new(PathOf(sha256), new FileStreamOptions { Share = FileShare.ReadWrite | FileShare.Delete, BufferSize = 0, Options = FileOptions.Asynchronous });
+            file = new(PathOf(sha256),
+                new FileStreamOptions { Share = FileShare.ReadWrite | FileShare.Delete, BufferSize = 0, Options = FileOptions.Asynchronous });
         }
         catch (Exception missing) when (missing is FileNotFoundException or DirectoryNotFoundException)
         {

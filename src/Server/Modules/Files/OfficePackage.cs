@@ -36,8 +36,8 @@ internal static class OfficePackage
             {
                 if (reader.NodeType != XmlNodeType.Element || reader.GetAttribute("ContentType") is not { } type) continue;
                 if (Active.Any(word => type.Contains(word, StringComparison.OrdinalIgnoreCase))) return null;
-                if (type is $"{Document}.main+xml" or $"{Workbook}.main+xml" && reader.GetAttribute("PartName") is { } part && zip.Find(part.TrimStart('/')) is not null)
-                    main.Add(type);
+                var isMain = type is $"{Document}.main+xml" or $"{Workbook}.main+xml";
+                if (isMain && reader.GetAttribute("PartName") is { } part && zip.Find(part.TrimStart('/')) is not null) main.Add(type);
             }
         }
         catch (XmlException)

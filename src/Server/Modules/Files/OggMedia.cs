@@ -23,5 +23,5 @@ internal static class OggMedia
     }
 
     static bool IsAudioCodec(ReadOnlySpan<byte> packet) =>
-        packet.StartsWith("\x01vorbis"u8) || packet.StartsWith("OpusHead"u8) || packet.StartsWith("Speex   "u8) || packet.StartsWith("\x7F"u8) && packet[1..].StartsWith("FLAC"u8);
+        packet.StartsWith("\u0001vorbis"u8) || packet.StartsWith("OpusHead"u8) || packet.StartsWith("Speex   "u8) || packet.StartsWith("\u007FFLAC"u8);
 }

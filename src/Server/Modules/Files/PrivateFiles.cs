@@ -11,7 +11,10 @@ internal static class PrivateFiles
 
     public static FileStream Create(string path)
     {
-        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = System.IO.FileAccess.Write, BufferSize = 0, Options = FileOptions.Asynchronous };
+        var options = new FileStreamOptions
+        {
+            Mode = FileMode.CreateNew, Access = System.IO.FileAccess.Write, BufferSize = 0, Options = FileOptions.Asynchronous,
+        };
         if (!OperatingSystem.IsWindows()) options.UnixCreateMode = File;
         return new(path, options);
     }
@@ -30,7 +33,7 @@ internal static class PrivateFiles
     {
         if (OperatingSystem.IsWindows()) return;
         using var directory = new SafeFileHandle(open(path, 0), ownsHandle: true);
-        if (directory.IsInvalid) throw new IOException($"A directory of the file store cannot be opened: {Marshal.GetLastPInvokeErrorMessage()}.", Marshal.GetLastPInvokeError());
+        if (directory.IsInvalid) throw new IOException($"A directory cannot be opened: {Marshal.GetLastPInvokeErrorMessage()}.", Marshal.GetLastPInvokeError());
         RandomAccess.FlushToDisk(directory);
     }
 

@@ -58,7 +58,8 @@ internal sealed class ReceiveFile(
     }
 
     IResult OverQuota() => Problems.Of(413, "quota_exceeded",
-        $"Your files may have {settings.QuotaPerOwner} bytes together, and with this one they would have more: retract messages whose files are not needed any more, or ask an administrator.");
+        $"Your files may have {settings.QuotaPerOwner} bytes together: retract messages whose files are not needed any more, or ask an administrator.");
 
-    static byte[] Fingerprint(Upload upload) => SHA256.HashData(Encoding.UTF8.GetBytes($"{upload.Content.Sha256}\0{upload.Name}\0{upload.DeclaredType}"));
+    static byte[] Fingerprint(Upload upload) =>
+        SHA256.HashData(Encoding.UTF8.GetBytes($"{upload.Content.Sha256}\0{upload.Name}\0{upload.DeclaredType}"));
 }

@@ -54,7 +54,7 @@ internal static class TextContent
 
     // C0 but tab, line feed, form feed and carriage return; DEL; C1 but NEL; no characters.
     static readonly SearchValues<char> NoText = SearchValues.Create(
-        [.. Enumerable.Range(0, 0xA0).Where(c => c is < 0x20 or >= 0x7F && c is not ('\t' or '\n' or '\f' or '\r' or 0x85)).Select(c => (char)c), '\uFFFE', '\uFFFF']);
+        [.. Enumerable.Range(0, 0xA0).Select(c => (char)c).Where(c => char.IsControl(c) && c is not ('\t' or '\n' or '\f' or '\r' or '\u0085')), '\uFFFE', '\uFFFF']);
 
     /// <summary>All bytes have a character there, and most of them are ASCII: a binary file without control bytes is none.</summary>
     static bool IsWindows1252(FileBytes file)

@@ -1,4 +1,5 @@
 using Consilium.Platform.Errors;
+using Consilium.Platform.Json;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -12,6 +13,8 @@ namespace Consilium.Modules.Files;
 /// <param name="DeclaredType">What the sender says it is; null when he says nothing.</param>
 internal sealed record Upload(StagedBlob Content, string Name, string? DeclaredType) : IDisposable
 {
+    public const string ContentType = "multipart/form-data";
+
     const string Part = "file";
     const int BufferSize = 64 * 1024;
     const int LongestBoundary = 70; // RFC 2046
@@ -29,8 +32,8 @@ internal sealed record Upload(StagedBlob Content, string Name, string? DeclaredT
     /// <summary>Reads the request to its end. Exactly one of upload and problem comes back.</summary>
     public static async Task<(Upload? Upload, ProblemHttpResult? Problem)> ReadAsync(HttpRequest request, IBlobStore store, FilesSettings settings)
     {
-        if (!MediaTypeHeaderValue.TryParse(request.ContentType, out var type) || !type.MediaType.Equals("multipart/form-data", StringComparison.OrdinalIgnoreCase))
-            return (null, Problems.Of(415, "unsupported_media_type", "Send the file as multipart/form-data."));
+        if (!MediaTypeHeaderValue.TryParse(request.ContentType, out var type) || !type.MediaType.Equals(ContentType, StringComparison.OrdinalIgnoreCase))
+            return (null, Problems.Of(415, "unsupported_media_type", $"Send the file as {ContentType}."));
         if (HeaderUtilities.RemoveQuotes(type.Boundary).Value is not { Length: > 0 and <= LongestBoundary } boundary) return (null, Malformed());
         if (request.ContentLength > settings.MaxBytes + Surroundings)
         {
@@ -42,7 +45,8 @@ internal sealed record Upload(StagedBlob Content, string Name, string? DeclaredT
         {
             var reader = new MultipartReader(boundary, request.Body, BufferSize) { HeadersLengthLimit = BufferSize / 2 };
             while (await reader.ReadNextSectionAsync(request.HttpContext.RequestAborted) is { } section)
-                if (upload is null && Disposition(section) is { } disposition) upload = await StageAsync(section, disposition, store, settings, request.HttpContext.RequestAborted);
+                if (upload is null && Disposition(section) is { } disposition)
+                    upload = await StageAsync(section, disposition, store, settings, request.HttpContext.RequestAborted);
             return upload is null ? (null, Problems.Invalid(Part, "is required: the part of this name.")) : (upload, null);
         }
         catch (ContentTooLargeException)
@@ -61,13 +65,16 @@ internal sealed record Upload(StagedBlob Content, string Name, string? DeclaredT
         MultipartSection section, ContentDispositionHeaderValue disposition, IBlobStore store, FilesSettings settings, CancellationToken cancellationToken)
     {
         var content = await store.StageAsync(section.Body, settings.MaxBytes, cancellationToken);
-        return new(content, FileName.Of(disposition), MediaTypeHeaderValue.TryParse(section.ContentType, out var declared) ? declared.MediaType.Value : section.ContentType);
+        var declared = MediaTypeHeaderValue.TryParse(section.ContentType, out var type) ? type.MediaType.Value : section.ContentType;
+        return new(content, FileName.Of(disposition), declared);
     }
 
     static ContentDispositionHeaderValue? Disposition(MultipartSection section) =>
-        ContentDispositionHeaderValue.TryParse(section.ContentDisposition, out var disposition) && HeaderUtilities.RemoveQuotes(disposition.Name) == Part ? disposition : null;
+        ContentDispositionHeaderValue.TryParse(section.ContentDisposition, out var disposition) && HeaderUtilities.RemoveQuotes(disposition.Name) == Part
+            ? disposition
+            : null;
 
-    static ProblemHttpResult Malformed() => Problems.Invalid("$", "The body is no well-formed multipart/form-data.");
+    static ProblemHttpResult Malformed() => Problems.Invalid(JsonPaths.Body, $"The body is no well-formed {ContentType}.");
 
     static ProblemHttpResult TooLarge(FilesSettings settings) => Problems.Of(413, "file_too_large", $"A file may have at most {settings.MaxBytes} bytes.");
 }

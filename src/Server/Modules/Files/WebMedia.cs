@@ -12,8 +12,7 @@ internal static class WebMedia
     {
         var top = Elements(file, 0, file.Length).Take(2).ToList();
         if (top is not [{ Id: Header } header, { Id: Segment } segment]) return false;
-        if (!Elements(file, header.Start, header.End).Any(e => e.Id == DocType && file.Read(e.Start, (int)Math.Min(5, e.End - e.Start)).AsSpan().TrimEnd((byte)0).SequenceEqual("webm"u8)))
-            return false;
+        if (!Elements(file, header.Start, header.End).Any(e => e.Id == DocType && e.End - e.Start == 4 && file.Has(e.Start, "webm"u8))) return false;
         var tracks = Elements(file, segment.Start, segment.End).TakeWhile(e => e.Id != Cluster).FirstOrDefault(e => e.Id == Tracks);
         if (tracks is null) return false;
         var entries = Elements(file, tracks.Start, tracks.End).Where(e => e.Id == TrackEntry).ToList();

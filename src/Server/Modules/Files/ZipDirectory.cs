@@ -35,8 +35,8 @@ internal sealed class ZipDirectory
         // At the very end: a comment would leave room for another file.
         if (file.Read(file.Length - EndLength, EndLength) is not { Length: EndLength } end || U32(end, 0) != 0x06054B50) return null;
         var (count, size, offset) = (U16(end, 10), U32(end, 12), U32(end, 16));
-        if (U32(end, 4) != 0 || U16(end, 8) != count || U16(end, 20) != 0 || count is 0 or > MostEntries || size > LargestDirectory || offset + size + EndLength != file.Length)
-            return null;
+        if (U32(end, 4) != 0 || U16(end, 8) != count || U16(end, 20) != 0) return null;
+        if (count is 0 or > MostEntries || size > LargestDirectory || offset + size + EndLength != file.Length) return null;
         var entries = Parse(file.Read(offset, (int)size), count);
         return entries is not null && AreInPlace(file, entries, offset) ? new(file, entries) : null;
     }
@@ -86,7 +86,8 @@ internal sealed class ZipDirectory
     {
         if (bytes.Length is 0 or > LongestName) return null;
         var name = Encoding.UTF8.GetString(bytes);
-        return name[0] == '/' || name.AsSpan().ContainsAny('\\', ':', '\0') || name.Any(char.IsControl) || name.Split('/').Any(part => part is "." or "..") ? null : name;
+        if (name[0] == '/' || name.AsSpan().ContainsAny('\\', ':') || name.Any(char.IsControl)) return null;
+        return name.Split('/').Any(part => part is "." or "..") ? null : name;
     }
 
     /// <summary>Whether each entry is where the directory says, calls itself the same, and ends before the next begins.</summary>

@@ -198,10 +198,10 @@ public sealed class DownloadTests(CaseServer server) : IClassFixture<CaseServer>
 
         var problem = await (await owner.GetAsync(file.Text("url"))).ShouldBeProblemAsync(500, "file_damaged");
         problem.GetRawText().ShouldNotContain(HashOf(content));
-        await FileCalls.BecomesAsync("degraded", PartAsync);
+        await FileProgress.BecomesAsync("degraded", PartAsync);
         await owner.SendFileAsync(await owner.OpenCaseAsync(), content);
         await owner.ShouldDownloadAsync(file, content);
-        await FileCalls.BecomesAsync("healthy", PartAsync);
+        await FileProgress.BecomesAsync("healthy", PartAsync);
 
         async Task<string?> PartAsync() => (await owner.GetJsonAsync("/health/ready")).GetProperty("parts").Text("files");
     }

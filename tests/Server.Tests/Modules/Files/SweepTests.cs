@@ -43,7 +43,7 @@ public sealed class SweepTests(CaseServer server) : IClassFixture<CaseServer>
         var content = Text(500);
         var message = await server.Owner.SendAsync(id, [(await server.Owner.SendFileAsync(id, content)).Id()]);
         await server.Owner.RetractAsync(id, message.Id());
-        await FileCalls.BecomesAsync(false, () => Task.FromResult(File.Exists(PathOf(Data, HashOf(content)))));
+        await FileProgress.BecomesAsync(false, () => Task.FromResult(File.Exists(PathOf(Data, HashOf(content)))));
     }
 
     [Fact]
@@ -54,7 +54,7 @@ public sealed class SweepTests(CaseServer server) : IClassFixture<CaseServer>
         var (one, two) = (await server.Owner.SendFileAsync(id, content), await server.Owner.SendFileAsync(id, content));
         var message = await server.Owner.SendAsync(id, [one.Id()]);
         await server.Owner.RetractAsync(id, message.Id());
-        await FileCalls.BecomesAsync(0L, async () =>
+        await FileProgress.BecomesAsync(0L, async () =>
             await server.Database.ScalarAsync<long>("SELECT count(*) FROM platform.jobs WHERE kind = 'files.remove_blob' AND payload ->> 'Sha256' = $1", HashOf(content)));
         await SweepAsync();
         await server.Owner.ShouldDownloadAsync(two, content);

@@ -181,9 +181,9 @@ public sealed class UploadTests(CaseServer server) : IClassFixture<CaseServer>
         using (var connection = await ConnectAsync(id, owner, contentLength: 1_000_000))
         {
             await connection.SendAsync(Form(content, "a.txt", null)[..150_000]);
-            await FileCalls.BecomesAsync(true, () => Task.FromResult(Staged().Any(file => file.Length > 0)));
+            await FileProgress.BecomesAsync(true, () => Task.FromResult(Staged().Any(file => file.Length > 0)));
         }
-        await FileCalls.BecomesAsync(false, () => Task.FromResult(Staged().Any()));
+        await FileProgress.BecomesAsync(false, () => Task.FromResult(Staged().Any()));
         await ShouldHaveNothingAsync(owner, HashOf(content));
 
         IEnumerable<FileInfo> Staged() => new DirectoryInfo(Path.Combine(Data, "files", "incoming")).EnumerateFiles();

@@ -9,10 +9,11 @@ internal static class FileRoutes
     /// <summary>The route's handler passes the request to <see cref="IFiles.ReceiveAsync"/>, whatever <c>Idempotency-Key</c> it carries.</summary>
     public static RouteHandlerBuilder TakesFile(this RouteHandlerBuilder route)
     {
-        route.Accepts<UploadFileRequest>("multipart/form-data")
+        route.Accepts<UploadFileRequest>(Upload.ContentType)
             .Produces<Attachment>(201).ProducesProblem(400).ProducesProblem(413).ProducesProblem(415)
             .WithMetadata(new OwnIdempotency());
-        route.Add(endpoint => endpoint.Metadata.Add(new RequestSizeLimitAttribute(Upload.LargestBody(endpoint.ApplicationServices.GetRequiredService<FilesSettings>()))));
+        route.Add(endpoint =>
+            endpoint.Metadata.Add(new RequestSizeLimitAttribute(Upload.LargestBody(endpoint.ApplicationServices.GetRequiredService<FilesSettings>()))));
         return route;
     }
 }
