@@ -15,33 +15,34 @@ namespace Consilium.Tests.Crash;
 public sealed class UploadCrashTests(ITestOutputHelper output) : DatabaseTest
 {
     const int Killed = 128 + ProcessSignals.Kill;
-    const int Kills = 6;
+    const int Kills = 5;
     const int Senders = 5;
 
     readonly ConcurrentDictionary<Guid, string> acknowledged = new();
     readonly ConcurrentDictionary<Guid, bool> retracted = new();
     int answers;
 
-    [Theory]
-    [InlineData("files.staged", 0)]
-    [InlineData("files.kept", 0)]
-    [InlineData("files.committed", 1)]
-    public async Task A_server_killed_at_each_step_of_an_upload_has_the_whole_file_or_none(string point, long files)
+    [Fact]
+    public async Task A_server_killed_at_each_step_of_an_upload_has_the_whole_file_or_none()
     {
-        await using var server = await StartAsync(("Crash__At", point));
+        (string Point, long Files)[] steps = [("files.staged", 0), ("files.kept", 0), ("files.committed", 1)];
+        var content = UploadCalls.Text(2_000_000);
+        await using var server = await StartAsync(("Crash__At", steps[0].Point));
         using var owner = await SignInAsync(server);
         var id = await owner.OpenCaseAsync();
-        var content = FileCalls.Text(2_000_000);
-        await Should.ThrowAsync<HttpRequestException>(() => owner.TrySendFileAsync(id, content, key: "k"));
-        (await server.ExitAsync()).ShouldBe(Killed);
-        server.Environment.Remove("Crash__At");
-        await server.RestartAsync();
+        for (var i = 0; i < steps.Length; i++)
+        {
+            await Should.ThrowAsync<HttpRequestException>(() => owner.TrySendFileAsync(id, content, key: "k"));
+            (await server.ExitAsync()).ShouldBe(Killed);
+            (await Database.ScalarAsync<long>("SELECT count(*) FROM files.files")).ShouldBe(steps[i].Files);
+            server.Environment["Crash__At"] = i + 1 < steps.Length ? steps[i + 1].Point : "";
+            await server.RestartAsync();
+        }
 
-        (await Database.ScalarAsync<long>("SELECT count(*) FROM files.files")).ShouldBe(files);
         var file = await (await owner.TrySendFileAsync(id, content, key: "k")).ShouldAnswerAsync(201);
         await owner.ShouldDownloadAsync(file, content);
         (await Database.ScalarAsync<long>("SELECT count(*) FROM files.files")).ShouldBe(1);
-        FileCalls.StoredIn(server.Data).ShouldBe([FileCalls.HashOf(content)]);
+        UploadCalls.StoredIn(server.Data).ShouldBe([UploadCalls.HashOf(content)]);
     }
 
     [Fact]
@@ -69,10 +70,10 @@ public sealed class UploadCrashTests(ITestOutputHelper output) : DatabaseTest
         var there = acknowledged.Keys.Except(retracted.Keys).ToList();
         (await Database.ColumnAsync<Guid>("SELECT id FROM files.files")).ShouldBe(there, ignoreOrder: true);
         foreach (var id in there)
-            FileCalls.HashOf(await owner.GetByteArrayAsync($"/api/v1/files/{id}")).ShouldBe(acknowledged[id]);
+            UploadCalls.HashOf(await owner.GetByteArrayAsync($"/api/v1/files/{id}")).ShouldBe(acknowledged[id]);
 
         await SweepAsync(server);
-        FileCalls.StoredIn(server.Data).ShouldBe(there.Select(id => acknowledged[id]).Distinct(), ignoreOrder: true);
+        UploadCalls.StoredIn(server.Data).ShouldBe(there.Select(id => acknowledged[id]).Distinct(), ignoreOrder: true);
         (await Database.ColumnAsync<string>("SELECT sha256 FROM files.blobs")).ShouldBe(there.Select(id => acknowledged[id]).Distinct(), ignoreOrder: true);
         (await Database.ScalarAsync<long>("SELECT sum(bytes)::bigint FROM files.usage"))
             .ShouldBe(await Database.ScalarAsync<long>("SELECT sum(size)::bigint FROM files.files"));
@@ -84,11 +85,11 @@ public sealed class UploadCrashTests(ITestOutputHelper output) : DatabaseTest
         byte[] content = [];
         for (var number = 1; !stop.IsCancellationRequested; number++)
         {
-            if (number % 4 != 0) content = FileCalls.Text(RandomNumberGenerator.GetInt32(1000, 1_500_000)); // the same again now and then
+            if (number % 4 != 0) content = UploadCalls.Text(RandomNumberGenerator.GetInt32(1000, 1_500_000)); // the same again now and then
             var sent = content;
             var key = $"{caseId}-{number}";
             var file = (await UntilAsync(201, () => owner.TrySendFileAsync(caseId, sent, key: key)))!.Value;
-            acknowledged[file.Id()] = FileCalls.HashOf(sent);
+            acknowledged[file.Id()] = UploadCalls.HashOf(sent);
             Interlocked.Increment(ref answers);
             if (number % 3 != 0) continue;
             var message = (await UntilAsync(201, () => owner.TrySendAsync(caseId, [file.Id()], token: key)))!.Value;
@@ -119,7 +120,8 @@ public sealed class UploadCrashTests(ITestOutputHelper output) : DatabaseTest
     {
         foreach (var file in Directory.EnumerateFiles(Path.Combine(server.Data, "files"), "*", SearchOption.AllDirectories))
             File.SetLastWriteTimeUtc(file, DateTime.UtcNow.AddHours(-2));
-        await Eventually.BecomesAsync(0L, async () => await Database.ScalarAsync<long>("SELECT count(*) FROM platform.jobs WHERE kind = 'files.remove_blob'"));
+        // As if the minute had passed for which a dead server's jobs are left to it.
+        await Database.ExecuteAsync("UPDATE platform.jobs SET lease_until = now() WHERE status = 'running'");
         const string due = "UPDATE platform.jobs SET run_at = now() WHERE kind = 'files.sweep' AND status = 'queued'";
         await Eventually.BecomesAsync(1, () => RowsAsync(due));
         await Eventually.BecomesAsync(1L, async () =>

@@ -35,6 +35,7 @@ internal sealed class DecoderSetup(DecoderSettings settings, TimeProvider clock)
 
     async Task<DecoderAvailability> FindAsync()
     {
+        SandboxedProcess.RemoveLeftovers(clock.GetUtcNow());
         if ((settings.Node ?? InSearchPath("node") ?? InSearchPath("nodejs")) is not { } node || !File.Exists(node))
             return new(null, $"Node.js was not found; {OldestNode} or newer is needed.", null);
         if (Programs() is not { } programs)

@@ -7,6 +7,7 @@ namespace Consilium.Modules.Files;
 /// </summary>
 internal static class SandboxedProcess
 {
+    const string Places = "consilium-decoder-";
     static readonly TimeSpan Look = TimeSpan.FromMilliseconds(50);
     static readonly TimeSpan Leave = TimeSpan.FromSeconds(5);
 
@@ -16,10 +17,17 @@ internal static class SandboxedProcess
         // A thread of its own: bubblewrap dies with the thread that started it, and the pool's threads come and go.
         Task.Factory.StartNew(() => Run(command, limits, cancellationToken), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
 
+    /// <summary>Removes the working directories of servers that were killed meanwhile: empty ones, an hour old.</summary>
+    public static void RemoveLeftovers(DateTimeOffset now)
+    {
+        foreach (var directory in new DirectoryInfo(Path.GetTempPath()).EnumerateDirectories(Places + "*"))
+            if (directory.LastWriteTimeUtc < now.UtcDateTime.AddHours(-1)) Remove(directory);
+    }
+
     static SandboxRun Run(IReadOnlyList<string> command, SandboxLimits limits, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        var directory = Directory.CreateTempSubdirectory("consilium-decoder-");
+        var directory = Directory.CreateTempSubdirectory(Places);
         try
         {
             SandboxDescriptors.KeepToThisProcess();
@@ -97,7 +105,7 @@ internal static class SandboxedProcess
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            // The process closed a directory in it to us: empty files, as it can write no others.
+            // Another user's, or the process closed a directory in it to us; there are at most empty files in it.
         }
     }
 

@@ -4,7 +4,7 @@ using System.Text.Json;
 using Consilium.Platform.Database;
 using Consilium.Tests.Modules.Cases;
 using Microsoft.Extensions.DependencyInjection;
-using static Consilium.Tests.Modules.Files.FileCalls;
+using static Consilium.Tests.Modules.Files.UploadCalls;
 
 namespace Consilium.Tests.Modules.Files;
 

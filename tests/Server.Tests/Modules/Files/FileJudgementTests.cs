@@ -85,7 +85,7 @@ public sealed class FileJudgementTests
     static FileJudgement Judge(ReadOnlySpan<byte> content, string? declared, string name)
     {
         var path = DecoderParts.Save(content.ToArray());
-        using var staged = new StagedBlob(path, FileCalls.HashOf(content.ToArray()), content.Length, () => File.Delete(path));
+        using var staged = new StagedBlob(path, UploadCalls.HashOf(content.ToArray()), content.Length, () => File.Delete(path));
         return FileJudgement.Of(staged, declared, name);
     }
 }

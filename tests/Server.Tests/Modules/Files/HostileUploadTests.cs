@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using Consilium.Tests.Modules.Cases;
 using Xunit.Abstractions;
-using static Consilium.Tests.Modules.Files.FileCalls;
+using static Consilium.Tests.Modules.Files.UploadCalls;
 
 namespace Consilium.Tests.Modules.Files;
 

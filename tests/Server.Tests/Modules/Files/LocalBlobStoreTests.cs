@@ -22,20 +22,20 @@ public sealed class LocalBlobStoreTests
         var store = Store();
         var staged = await StageAsync(store, Hello);
 
-        (staged.Size, staged.Sha256).ShouldBe((5, FileCalls.HashOf(Hello)));
+        (staged.Size, staged.Sha256).ShouldBe((5, UploadCalls.HashOf(Hello)));
         (await store.OpenAsync(staged.Sha256, default)).ShouldBeNull();
         await store.KeepAsync(staged, default);
         staged.Dispose();
 
         (await ReadAsync(store, staged.Sha256)).ShouldBe(Hello);
-        FileCalls.StoredIn(data).ShouldBe([staged.Sha256]);
+        UploadCalls.StoredIn(data).ShouldBe([staged.Sha256]);
     }
 
     [Fact]
     public async Task Forgetting_staged_bytes_leaves_nothing()
     {
         (await StageAsync(Store(), Hello)).Dispose();
-        FileCalls.StoredIn(data).ShouldBeEmpty();
+        UploadCalls.StoredIn(data).ShouldBeEmpty();
     }
 
     [Fact]
@@ -46,14 +46,14 @@ public sealed class LocalBlobStoreTests
         var large = new MemoryStream(new byte[300_000]);
         await Should.ThrowAsync<ContentTooLargeException>(() => store.StageAsync(large, 200_000, default));
         large.Position.ShouldBe(200_001);
-        FileCalls.StoredIn(data).Count.ShouldBe(1);
+        UploadCalls.StoredIn(data).Count.ShouldBe(1);
     }
 
     [Fact]
     public async Task A_sender_that_breaks_off_leaves_nothing()
     {
         await Should.ThrowAsync<IOException>(() => Store().StageAsync(new BreakingStream(), 1_000_000, default));
-        FileCalls.StoredIn(data).ShouldBeEmpty();
+        UploadCalls.StoredIn(data).ShouldBeEmpty();
     }
 
     [Fact]
@@ -73,7 +73,7 @@ public sealed class LocalBlobStoreTests
         var store = Store();
         var sha256 = await KeepAsync(store, Hello);
         await ReadAsync(store, sha256);
-        var path = FileCalls.PathOf(data, sha256);
+        var path = UploadCalls.PathOf(data, sha256);
         await File.WriteAllBytesAsync(path, "hellO"u8.ToArray());
         File.SetLastWriteTimeUtc(path, DateTime.UnixEpoch);
 
@@ -91,7 +91,7 @@ public sealed class LocalBlobStoreTests
         var store = Store();
         var sha256 = await KeepAsync(store, Hello);
         await ReadAsync(store, sha256);
-        var path = FileCalls.PathOf(data, sha256);
+        var path = UploadCalls.PathOf(data, sha256);
         var writtenAt = File.GetLastWriteTimeUtc(path);
         await File.WriteAllBytesAsync(path, "hellO"u8.ToArray());
         File.SetLastWriteTimeUtc(path, writtenAt);
@@ -125,11 +125,11 @@ public sealed class LocalBlobStoreTests
         using var left = await StageAsync(store, "left"u8.ToArray());
         using var busy = await StageAsync(store, "busy"u8.ToArray());
         var now = clock.GetUtcNow();
-        foreach (var path in (string[])[FileCalls.PathOf(data, old), left.Path]) File.SetLastWriteTimeUtc(path, now.UtcDateTime.AddHours(-2));
+        foreach (var path in (string[])[UploadCalls.PathOf(data, old), left.Path]) File.SetLastWriteTimeUtc(path, now.UtcDateTime.AddHours(-2));
 
         (await store.ListAsync(now.AddHours(-1), default).ToListAsync()).ShouldBe([old]);
         (await store.RemoveStagedAsync(now.AddHours(-1), default)).ShouldBe(1);
-        FileCalls.StoredIn(data).ShouldBe([old, young, Path.GetFileName(busy.Path)], ignoreOrder: true);
+        UploadCalls.StoredIn(data).ShouldBe([old, young, Path.GetFileName(busy.Path)], ignoreOrder: true);
     }
 
     [Fact]
@@ -142,7 +142,7 @@ public sealed class LocalBlobStoreTests
             var kept = await KeepAsync(store, Hello);
             var full = await Should.ThrowAsync<BusyException>(() => store.StageAsync(new MemoryStream(new byte[4 * 1024 * 1024]), long.MaxValue - 1, default));
             (full.Status, full.Code).ShouldBe((507, "storage_full"));
-            FileCalls.StoredIn(disk.Path).ShouldBe([kept]);
+            UploadCalls.StoredIn(disk.Path).ShouldBe([kept]);
             (await ReadAsync(store, kept)).ShouldBe(Hello);
             await KeepAsync(store, "there is room again"u8.ToArray());
         }

@@ -76,6 +76,18 @@ public sealed class SandboxTests
         Directory.Exists(place).ShouldBeFalse();
     }
 
+    [Fact]
+    public void What_a_killed_server_left_is_taken_away_an_hour_later()
+    {
+        var left = Directory.CreateTempSubdirectory("consilium-decoder-test-");
+        left.LastWriteTimeUtc = DateTime.UtcNow.AddMinutes(-90);
+        var inUse = Directory.CreateTempSubdirectory("consilium-decoder-test-");
+        SandboxedProcess.RemoveLeftovers(DateTimeOffset.UtcNow);
+        left.Refresh();
+        (left.Exists, inUse.Exists).ShouldBe((false, true));
+        inUse.Delete();
+    }
+
     static void ShouldBeHeldShort(JsonElement seen)
     {
         seen.Text("core").ShouldBe("0");

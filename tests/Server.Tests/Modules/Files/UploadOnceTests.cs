@@ -1,7 +1,7 @@
 using Consilium.Platform.Database;
 using Consilium.Tests.Modules.Cases;
 using Microsoft.Extensions.DependencyInjection;
-using static Consilium.Tests.Modules.Files.FileCalls;
+using static Consilium.Tests.Modules.Files.UploadCalls;
 
 namespace Consilium.Tests.Modules.Files;
 
