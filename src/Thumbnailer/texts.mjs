@@ -1,12 +1,26 @@
 const perPage = 20_000;
 const perFile = 1_000_000;
 const cutMark = ' […]';
-const bytesForAPage = 256 * 1024;
+const bytesRead = 4 * perFile;
 
-/** A text file is page 1: UTF-8, UTF-16 with a byte order mark, or else windows-1252, which fits any bytes. */
+/** UTF-8, UTF-16 with a byte order mark, or else windows-1252, which fits any bytes. A long text is told in pieces, which end with a line where they can. */
 export function decode(bytes, _, tell) {
-  const head = bytes.subarray(0, bytesForAPage);
-  new PageTexts(tell).add(1, read(head, head.length < bytes.length));
+  const head = bytes.subarray(0, bytesRead);
+  const texts = new PageTexts(tell);
+  let page = 1;
+  let rest = clean(read(head, head.length < bytes.length));
+  for (; rest && !texts.full; page++) {
+    const end = pieceOf(rest);
+    texts.add(page, rest.slice(0, end));
+    rest = rest.slice(end);
+  }
+  if (rest || head.length < bytes.length) texts.end(page);
+}
+
+function pieceOf(text) {
+  if (text.length <= perPage) return text.length;
+  const line = text.lastIndexOf('\n', perPage - 1);
+  return line > 0 ? line + 1 : text.slice(0, perPage).replace(/[\ud800-\udbff]$/, '').length;
 }
 
 function read(bytes, stream) {

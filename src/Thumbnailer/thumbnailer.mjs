@@ -20,9 +20,18 @@ const decoders = {
   'text/csv': './texts.mjs',
 };
 
+const pause = new Int32Array(new SharedArrayBuffer(4));
+
 function tell(found) {
   const line = Buffer.from(`${JSON.stringify(found)}\n`);
-  for (let written = 0; written < line.length;) written += writeSync(1, line, written);
+  for (let written = 0; written < line.length;) {
+    try {
+      written += writeSync(1, line, written);
+    } catch (error) {
+      if (error.code !== 'EAGAIN') throw error;
+      Atomics.wait(pause, 0, 0, 5); // milliseconds: the pipe is full until the server has read
+    }
+  }
 }
 
 async function decode(mediaType, path) {

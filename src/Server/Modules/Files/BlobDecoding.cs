@@ -6,7 +6,8 @@ using NpgsqlTypes;
 namespace Consilium.Modules.Files;
 
 /// <summary>Has stored bytes decoded, and keeps what was found: measures, thumbnail, text.</summary>
-internal sealed class BlobDecoding(IBlobStore store, Decoder decoder, ThumbnailCache cache, BlobChanges changes, RequestTransaction transaction, CrashPoints crash)
+internal sealed class BlobDecoding(
+    IBlobStore store, Decoder decoder, ThumbnailCache cache, BlobChanges changes, RequestTransaction transaction, CrashPoints crash)
 {
     public const string DecodedPoint = "files.decoded";
 

@@ -6,7 +6,8 @@ namespace Consilium.Modules.Files;
 
 /// <summary>Has stored bytes scanned. What is found blocks all files that consist of them at once; without a scanner they are clean.</summary>
 internal sealed class BlobScanning(
-    IBlobStore store, BlobChanges changes, RequestTransaction transaction, ConsiliumDb db, IAuditTrail audit, ILogger<BlobScanning> log, IContentScanner? scanner = null)
+    IBlobStore store, BlobChanges changes, RequestTransaction transaction, ConsiliumDb db, IAuditTrail audit, ILogger<BlobScanning> log,
+    IContentScanner? scanner = null)
 {
     /// <summary>Twice leads to the same as once.</summary>
     /// <exception cref="ScannerException">There is no verdict: they stay pending.</exception>

@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using System.Text.RegularExpressions;
 using Consilium.Platform.Hosting;
 
 namespace Consilium.Modules.Files;
@@ -10,7 +11,7 @@ namespace Consilium.Modules.Files;
 /// ClamAV's daemon, by its socket protocol: <c>zINSTREAM</c>, chunks that begin with their length in four bytes (big-endian), an empty one at
 /// the end, then one answer that ends with NUL. Whatever is no clear answer is no verdict.
 /// </summary>
-internal sealed class ClamdScanner(ClamdSettings settings, TimeProvider clock) : IContentScanner
+internal sealed partial class ClamdScanner(ClamdSettings settings, TimeProvider clock) : IContentScanner
 {
     const int ChunkSize = 64 * 1024;
     const int LongestAnswer = 4096;
@@ -29,10 +30,8 @@ internal sealed class ClamdScanner(ClamdSettings settings, TimeProvider clock) :
             }
             await connection.WriteAsync(new byte[sizeof(int)], cancellation);
         }, cancellationToken);
-        const string stream = "stream: ", found = " FOUND";
         if (answer is "stream: OK") return null;
-        if (answer.StartsWith(stream, StringComparison.Ordinal) && answer.EndsWith(found, StringComparison.Ordinal) && answer.Length > stream.Length + found.Length)
-            return Clean(answer[stream.Length..^found.Length]);
+        if (Found().Match(answer) is { Success: true } found) return Clean(found.Groups["name"].Value);
         throw new ScannerException(answer.Contains("size limit exceeded", StringComparison.OrdinalIgnoreCase)
             ? "The scanner takes no file of this size: its StreamMaxLength is too small."
             : "The scanner gave no verdict.");
@@ -94,6 +93,9 @@ internal sealed class ClamdScanner(ClamdSettings settings, TimeProvider clock) :
         }
         throw new ScannerException("The scanner's answer has no end.");
     }
+
+    [GeneratedRegex("^stream: (?<name>.+) FOUND$", RegexOptions.NonBacktracking | RegexOptions.Singleline)]
+    private static partial Regex Found();
 
     // It is shown to people.
     static string Clean(string name)

@@ -14,7 +14,7 @@ internal sealed record Decoded(
 }
 
 /// <summary>The text of a page; it ends with <c>[…]</c> where it was cut.</summary>
-/// <param name="Page">1 is the first; a text file is one page.</param>
+/// <param name="Page">1 is the first. Of a text file, pages are pieces of at most 20 000 characters.</param>
 /// <param name="Text">Without control characters but tab and line feed, at most 20 000 characters, 1 000 000 in the whole file.</param>
 internal sealed record PageText(int Page, string Text);
 

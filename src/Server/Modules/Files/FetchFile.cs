@@ -73,25 +73,29 @@ internal sealed class FetchFile(
                 ? "The server there calls the file something else than what it is."
                 : "The file there is of a type that is not taken here: pictures, PDF, text, CSV, Word, Excel and audio files are.";
         var withinQuota = true;
-        await ChangeAsync(file, async () => withinQuota = await keep.KeepAsync(staged, kind, file.OwnerId, cancellationToken)
-            && await transaction.ExecuteAsync("""
+        await ChangeAsync(file, AuditOutcome.Ok, async () =>
+        {
+            withinQuota = await keep.KeepAsync(staged, kind, file.OwnerId, cancellationToken);
+            return withinQuota && await transaction.ExecuteAsync("""
                 UPDATE files.files SET media_type = $2, size = $3, sha256 = $4, source_url = NULL, failure = NULL WHERE id = $1
-                """, p => p.With(file.Id).With(kind.MediaType).With(staged.Size).With(staged.Sha256), cancellationToken) > 0, AuditOutcome.Ok, cancellationToken);
+                """, p => p.With(file.Id).With(kind.MediaType).With(staged.Size).With(staged.Sha256), cancellationToken) > 0;
+        }, cancellationToken);
         return withinQuota ? null : "There is no room for it: the files of whoever named it weigh as much as they may.";
     }
 
-    Task FailAsync(StoredFile file, string words, bool forGood, CancellationToken cancellationToken) => ChangeAsync(file, async () =>
+    Task FailAsync(StoredFile file, string words, bool forGood, CancellationToken cancellationToken) => ChangeAsync(file, AuditOutcome.Failed, async () =>
         await transaction.ExecuteAsync("UPDATE files.files SET failure = $2, source_url = $3 WHERE id = $1",
-            p => p.With(file.Id).With(words).With(NpgsqlDbType.Text, forGood ? null : file.SourceUrl), cancellationToken) > 0, AuditOutcome.Failed, cancellationToken);
+            p => p.With(file.Id).With(words).With(NpgsqlDbType.Text, forGood ? null : file.SourceUrl), cancellationToken) > 0, cancellationToken);
 
     // The place is told, and so locked, before the row; nothing is done when the file was taken away meanwhile.
-    async Task ChangeAsync(StoredFile file, Func<Task<bool>> change, AuditOutcome outcome, CancellationToken cancellationToken)
+    async Task ChangeAsync(StoredFile file, AuditOutcome outcome, Func<Task<bool>> change, CancellationToken cancellationToken)
     {
+        var holder = holders.Single(h => h.Kind == file.PlaceKind);
         try
         {
             await transaction.RunAsync(async () =>
             {
-                await holders.Single(h => h.Kind == file.PlaceKind).ChangedAsync(new(file.PlaceKind, file.PlaceId), file.ItemId!.Value, file.Id, cancellationToken);
+                await holder.ChangedAsync(new(file.PlaceKind, file.PlaceId), file.ItemId!.Value, file.Id, cancellationToken);
                 if (!await LockAsync(file, cancellationToken) || !await change()) throw new NothingToDoException();
                 audit.Add(new(file.OwnerId, ActorRole: null, "file.fetch", $"file/{file.Id}", outcome));
                 await db.SaveChangesAsync(cancellationToken);

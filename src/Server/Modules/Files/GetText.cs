@@ -8,7 +8,7 @@ using Npgsql;
 namespace Consilium.Modules.Files;
 
 /// <summary>The text of one page of a document.</summary>
-/// <param name="Page">From 1. A text file is one page.</param>
+/// <param name="Page">From 1. A page of a PDF, or a piece of a text file.</param>
 /// <param name="Text">Without what the eye does not see.</param>
 internal sealed record PageTextResponse(int Page, string Text);
 

@@ -1,6 +1,8 @@
 namespace Consilium.Modules.Files;
 
-/// <summary>Looks for malware in bytes. Registered when one is configured (<c>Files:Clamd</c>): then stored bytes are pending until it has found nothing in them.</summary>
+/// <summary>
+/// Looks for malware in bytes. Registered when one is configured (<c>Files:Clamd</c>): then stored bytes are pending until it has found nothing in them.
+/// </summary>
 internal interface IContentScanner
 {
     /// <summary>What it calls what it found; null when it found nothing.</summary>

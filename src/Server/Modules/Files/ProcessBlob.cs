@@ -31,7 +31,7 @@ internal sealed class ProcessBlob(ConsiliumDb db, BlobScanning scanning, BlobDec
         if (blob is { Scan: "clean", Decoding: "waiting" } or { Scan: "clean", Decoder: < Decoder.Version }) await decoding.RunAsync(blob, cancellationToken);
     }
 
-    /// <summary>The bytes stay as they are, and <see cref="ProcessWaiting"/> comes back to them; but those that end the server each time are left alone.</summary>
+    /// <summary>What is away now is come back to by <see cref="ProcessWaiting"/>; bytes that end the server each time are left alone.</summary>
     public async Task<bool> AbandonAsync(Guid id, JsonElement payload, Exception? last, CancellationToken cancellationToken)
     {
         if (last is ScannerException or ContentElsewhereException) return true;

@@ -8,7 +8,8 @@ namespace Consilium.Modules.Files;
 /// <summary>
 /// Comes back to stored bytes that were left: the scanner, the decoder or they themselves were not there, or an older decoder had them.
 /// </summary>
-internal sealed class ProcessWaiting(ConsiliumDb db, RequestTransaction transaction, Jobs jobs, ThumbnailCache cache, IContentScanner? scanner = null) : IJobHandler
+internal sealed class ProcessWaiting(
+    ConsiliumDb db, RequestTransaction transaction, Jobs jobs, ThumbnailCache cache, IContentScanner? scanner = null) : IJobHandler
 {
     const int AtOnce = 500;
 

@@ -15,7 +15,8 @@ internal sealed class ThumbnailCache(DatabaseSettings settings)
     {
         try
         {
-            return new(PathOf(Decoder.Version, sha256), new FileStreamOptions { Share = FileShare.Read | FileShare.Delete, Options = FileOptions.Asynchronous });
+            var options = new FileStreamOptions { Share = FileShare.Read | FileShare.Delete, Options = FileOptions.Asynchronous };
+            return new(PathOf(Decoder.Version, sha256), options);
         }
         catch (Exception missing) when (missing is FileNotFoundException or DirectoryNotFoundException)
         {
@@ -63,7 +64,8 @@ internal sealed class ThumbnailCache(DatabaseSettings settings)
     IEnumerable<int> Versions()
     {
         if (!Directory.Exists(root)) return [];
-        return [.. Directory.EnumerateDirectories(root, "v*").Select(directory => int.TryParse(Path.GetFileName(directory)[1..], out var version) ? version : -1).Where(v => v >= 0)];
+        var names = Directory.EnumerateDirectories(root, "v*").Select(directory => Path.GetFileName(directory)[1..]);
+        return [.. names.Select(name => int.TryParse(name, out var version) ? version : -1).Where(version => version >= 0)];
     }
 
     string PathOf(int version, string sha256) => Path.Combine(root, $"v{version}", sha256[..2], sha256[2..4], $"{sha256}.webp");

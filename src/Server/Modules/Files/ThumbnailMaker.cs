@@ -24,7 +24,8 @@ internal sealed class ThumbnailMaker(IServiceScopeFactory scopes, IHostApplicati
             await using var scope = scopes.CreateAsyncScope();
             var db = scope.ServiceProvider.GetRequiredService<ConsiliumDb>();
             var blob = await db.Set<Blob>().AsNoTracking().SingleOrDefaultAsync(b => b.Sha256 == sha256, lifetime.ApplicationStopping);
-            if (blob is { Scan: "clean" }) await scope.ServiceProvider.GetRequiredService<BlobDecoding>().MakeThumbnailAsync(blob, lifetime.ApplicationStopping);
+            var decoding = scope.ServiceProvider.GetRequiredService<BlobDecoding>();
+            if (blob is { Scan: "clean" }) await decoding.MakeThumbnailAsync(blob, lifetime.ApplicationStopping);
         }
         catch (Exception fault)
         {

@@ -10,7 +10,8 @@ namespace Consilium.Platform.Jobs;
 /// Claims due jobs under a lease with a fencing number (FOR UPDATE SKIP LOCKED), runs them, and retries with growing, jittered delays;
 /// a job that has used up its attempts stays as a dead letter for an administrator, unless its handler has settled it.
 /// </summary>
-internal sealed class JobWorker(NpgsqlDataSource database, IServiceScopeFactory scopes, JobBell bell, TimeProvider clock, ILogger<JobWorker> log) : BackgroundService
+internal sealed class JobWorker(
+    NpgsqlDataSource database, IServiceScopeFactory scopes, JobBell bell, TimeProvider clock, ILogger<JobWorker> log) : BackgroundService
 {
     static readonly Dictionary<JobLane, int> AtOnce = new() { [JobLane.Quick] = 2, [JobLane.Heavy] = 2, [JobLane.Remote] = 4 };
     static readonly TimeSpan Idle = TimeSpan.FromSeconds(1);

@@ -100,12 +100,23 @@ public sealed class DecoderTests
     }
 
     [DecoderFact]
-    public async Task A_long_text_is_cut_and_says_so_and_no_character_is_divided()
+    public async Task A_long_text_comes_in_pieces_and_no_line_is_divided()
     {
-        var decoded = await decoder.DecodeAsync(Encoding.UTF8.GetBytes("x" + string.Concat(Enumerable.Repeat("👩", 400_000))), "text/plain");
-        var text = decoded.Pages.ShouldHaveSingleItem().Text;
-        text.Length.ShouldBeInRange(19_990, 20_000);
-        text.ShouldEndWith("👩 […]");
+        var lines = Enumerable.Range(1, 5_000).Select(number => $"{number}, a line of a long table").ToList();
+        var decoded = await decoder.DecodeAsync(Encoding.UTF8.GetBytes(string.Join('\n', lines)), "text/csv");
+        decoded.Pages.Select(page => page.Page).ShouldBe(Enumerable.Range(1, decoded.Pages.Count));
+        decoded.Pages.Count.ShouldBeGreaterThan(1);
+        string.Join('\n', decoded.Pages.Select(page => page.Text)).Split('\n').ShouldBe(lines);
+    }
+
+    [DecoderFact]
+    public async Task A_text_beyond_a_million_characters_is_cut_and_says_so_and_no_character_is_divided()
+    {
+        var decoded = await decoder.DecodeAsync(Encoding.UTF8.GetBytes("x" + string.Concat(Enumerable.Repeat("👩", 1_200_000))), "text/plain");
+        decoded.Failure.ShouldBeNull();
+        decoded.Pages.ShouldAllBe(page => page.Text.Length <= 20_000 && page.Text.EnumerateRunes().All(rune => rune != System.Text.Rune.ReplacementChar));
+        decoded.Pages.Sum(page => page.Text.Length).ShouldBeInRange(990_000, 1_000_010);
+        decoded.Pages[^1].Text.ShouldEndWith("[…]");
     }
 
     [DecoderFact]
