@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 
 namespace Consilium.Modules.Files;
 
-/// <summary>Stored bytes that this process found changed or missing, and that nobody has stored again or removed since.</summary>
+/// <summary>Stored bytes that this process found changed or missing, and that nobody has put back or removed since.</summary>
 internal sealed class DamagedBlobs(ILogger<DamagedBlobs> log)
 {
     readonly ConcurrentDictionary<string, bool> found = new(StringComparer.Ordinal);

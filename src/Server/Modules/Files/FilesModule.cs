@@ -11,6 +11,7 @@ internal static class FilesModule
     {
         var services = builder.Services;
         services.AddSingleton(FilesSettings.From(builder.Configuration));
+        services.AddSingleton<FilesDirectory>();
         services.AddSingleton<DamagedBlobs>();
         services.AddSingleton<IBlobStore, LocalBlobStore>();
         services.AddHealthChecks().AddCheck<FilesHealth>(FilesHealth.Name);

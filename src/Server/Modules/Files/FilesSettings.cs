@@ -7,6 +7,9 @@ internal sealed record FilesSettings
 {
     const long Gibibyte = 1024L * 1024 * 1024;
 
+    /// <summary>Where files lie; empty for <c>files</c> in the data directory. Several servers on one database share one, and it must be there.</summary>
+    public string Directory { get; init; } = "";
+
     /// <summary>The largest file, in bytes.</summary>
     public long MaxBytes { get; init; } = 25 * 1024 * 1024;
 
@@ -32,6 +35,8 @@ internal sealed record FilesSettings
         {
             throw new StartException($"The section Files of the settings cannot be read: {malformed.Message}", malformed);
         }
+        if (settings.Directory.Length > 0 && !System.IO.Directory.Exists(settings.Directory))
+            throw new StartException($"The setting Files:Directory must name a directory that is there, and is '{settings.Directory}'.");
         if (settings.MaxBytes is < 1 or > Gibibyte)
             throw new StartException($"The setting Files:MaxBytes must be 1 to {Gibibyte} bytes, and is {settings.MaxBytes}.");
         if (settings.QuotaPerOwner < settings.MaxBytes)

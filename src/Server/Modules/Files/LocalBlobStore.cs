@@ -2,13 +2,12 @@ using System.Buffers;
 using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
-using Consilium.Platform.Database;
 using Consilium.Platform.Errors;
 
 namespace Consilium.Modules.Files;
 
 /// <summary>
-/// The store in a directory: <c>files/incoming</c> for what is staged, <c>files/blobs/ab/cd/&lt;sha256&gt;</c> for what is stored. Bytes are on
+/// The store in a directory: <c>incoming</c> for what is staged, <c>blobs/ab/cd/&lt;sha256&gt;</c> for what is stored. Bytes are on
 /// the disk before they get their name, and their name is before the caller commits.
 /// </summary>
 internal sealed class LocalBlobStore : IBlobStore
@@ -16,17 +15,17 @@ internal sealed class LocalBlobStore : IBlobStore
     const int BufferSize = 64 * 1024;
     static readonly int[] DiskFull = [28, 122, 69]; // ENOSPC; EDQUOT on Linux and on macOS
 
-    readonly string data;
+    readonly string root;
     readonly string incoming;
     readonly string blobs;
     readonly ConcurrentDictionary<string, bool> flushed = new(StringComparer.Ordinal);
     readonly VerifiedBlobs verified;
     readonly DamagedBlobs damaged;
 
-    public LocalBlobStore(DatabaseSettings settings, DamagedBlobs damaged, TimeProvider clock)
+    public LocalBlobStore(FilesDirectory directory, DamagedBlobs damaged, TimeProvider clock)
     {
-        data = settings.DataDirectory;
-        (incoming, blobs) = (Path.Combine(data, "files", "incoming"), Path.Combine(data, "files", "blobs"));
+        root = directory.Root;
+        (incoming, blobs) = (Path.Combine(root, "incoming"), Path.Combine(root, "blobs"));
         verified = new(clock);
         this.damaged = damaged;
     }
@@ -100,6 +99,7 @@ internal sealed class LocalBlobStore : IBlobStore
                 throw new DamagedContentException(sha256);
             }
             verified.Add(version);
+            damaged.Remove(sha256); // somebody has put them back
             file.Position = 0;
             return file;
         }
@@ -163,7 +163,7 @@ internal sealed class LocalBlobStore : IBlobStore
     /// <summary>Each level is written down in the one above it; by every process itself, for another may have died between the two.</summary>
     void Ensure(string directory)
     {
-        if (directory == data || (flushed.ContainsKey(directory) && Directory.Exists(directory))) return;
+        if (Directory.Exists(directory) && (directory == root || flushed.ContainsKey(directory))) return;
         var parent = Path.GetDirectoryName(directory)!;
         Ensure(parent);
         PrivateFiles.CreateDirectory(directory);

@@ -83,10 +83,14 @@ internal sealed class SweepFiles(
     }
 }
 
-/// <summary>At the start: what is staged then was being received when its process died, for a data directory has one server at a time.</summary>
-internal sealed class RemoveHalfReceived(IBlobStore store) : IStartupTask
+/// <summary>
+/// At the start: what is staged then was being received when its process died, for a data directory has one server at a time. Where others may
+/// write too, it is left to the sweep.
+/// </summary>
+internal sealed class RemoveHalfReceived(IBlobStore store, FilesDirectory directory) : IStartupTask
 {
-    public Task RunAsync(CancellationToken cancellationToken) => store.RemoveStagedAsync(DateTimeOffset.MaxValue, cancellationToken);
+    public Task RunAsync(CancellationToken cancellationToken) =>
+        directory.MayBeShared ? Task.CompletedTask : store.RemoveStagedAsync(DateTimeOffset.MaxValue, cancellationToken);
 }
 
 /// <summary>What goes with the rows of files.</summary>

@@ -1,14 +1,12 @@
-using Consilium.Platform.Database;
-
 namespace Consilium.Modules.Files;
 
 /// <summary>
 /// Thumbnails as files, by the hash of what they show and the version of the decoder that made them. What is missing is made again, so nothing
 /// here is worth more than a moment's work.
 /// </summary>
-internal sealed class ThumbnailCache(DatabaseSettings settings)
+internal sealed class ThumbnailCache(FilesDirectory directory)
 {
-    readonly string root = Path.Combine(settings.DataDirectory, "files", "thumbnails");
+    readonly string root = Path.Combine(directory.Root, "thumbnails");
 
     /// <summary>Null when this decoder has made none.</summary>
     public FileStream? Open(string sha256)

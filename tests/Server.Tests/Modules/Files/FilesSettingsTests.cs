@@ -20,6 +20,7 @@ public sealed class FilesSettingsTests
     [InlineData("Files:MaxBytes", "25 MB")]
     [InlineData("Files:QuotaPerOwner", "1000")]
     [InlineData("Files:KeepUnused", "00:00:01")]
+    [InlineData("Files:Directory", "/no/such/directory")]
     [InlineData("Files:KeepUnused", "a day")]
     public void A_setting_that_makes_no_sense_stops_the_start_with_its_name(string key, string value) =>
         Should.Throw<StartException>(() => From((key, value))).Message.ShouldContain(key);

@@ -80,8 +80,13 @@ public sealed class LocalBlobStoreTests
         await Should.ThrowAsync<DamagedContentException>(() => store.OpenAsync(sha256, default));
         damaged.Any.ShouldBeTrue();
 
-        await KeepAsync(store, Hello);
+        await File.WriteAllBytesAsync(path, Hello); // from a backup
         (await ReadAsync(store, sha256)).ShouldBe(Hello);
+        damaged.Any.ShouldBeFalse();
+
+        File.Delete(path);
+        damaged.Add(sha256);
+        await KeepAsync(store, Hello);
         damaged.Any.ShouldBeFalse();
     }
 
@@ -146,7 +151,9 @@ public sealed class LocalBlobStoreTests
     }
 
     LocalBlobStore Store(string? directory = null) =>
-        new(new DatabaseSettings(new ConfigurationBuilder().AddInMemoryCollection([new("Data:Directory", directory ?? data)]).Build()), damaged, clock);
+        new(new FilesDirectory(new DatabaseSettings(Configured(directory ?? data)), new FilesSettings()), damaged, clock);
+
+    static IConfigurationRoot Configured(string directory) => new ConfigurationBuilder().AddInMemoryCollection([new("Data:Directory", directory)]).Build();
 
     static Task<StagedBlob> StageAsync(LocalBlobStore store, byte[] content) => store.StageAsync(new MemoryStream(content), 1000, default);
 
