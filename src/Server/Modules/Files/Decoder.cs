@@ -1,4 +1,5 @@
 using System.ComponentModel;
+using Consilium.Platform.Sandbox;
 
 namespace Consilium.Modules.Files;
 

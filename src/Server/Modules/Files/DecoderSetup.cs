@@ -1,4 +1,5 @@
 using System.Reflection;
+using Consilium.Platform.Sandbox;
 
 namespace Consilium.Modules.Files;
 
@@ -61,7 +62,7 @@ internal sealed class DecoderSetup(DecoderSettings settings, TimeProvider clock)
         return found.Command is not null ? (found, null) : (null, $"bubblewrap does not work here ({errors.Split('\n')[0].Trim()})");
     }
 
-    static async Task<(DecoderAvailability Found, string Errors)> TryAsync(SandboxCommand command, string? withoutSandbox)
+    static async Task<(DecoderAvailability Found, string Errors)> TryAsync(DecoderCommand command, string? withoutSandbox)
     {
         try
         {
@@ -91,4 +92,4 @@ internal sealed class DecoderSetup(DecoderSettings settings, TimeProvider clock)
 /// <param name="Command">How; null when they cannot.</param>
 /// <param name="Problem">Why they cannot, in words for the public health page; null when they can.</param>
 /// <param name="WithoutSandbox">Why bubblewrap is not used though it might be, for the operator's log.</param>
-internal sealed record DecoderAvailability(SandboxCommand? Command, string? Problem, string? WithoutSandbox);
+internal sealed record DecoderAvailability(DecoderCommand? Command, string? Problem, string? WithoutSandbox);

@@ -1,3 +1,5 @@
+using Consilium.Platform.MediaTypes;
+
 namespace Consilium.Modules.Files;
 
 /// <summary>Whether a file is taken: exactly one of <paramref name="Kind"/> and <paramref name="Refusal"/> is there.</summary>
@@ -8,7 +10,7 @@ internal sealed record FileJudgement(FileKind? Kind, FileRefusal? Refusal)
     /// <param name="name">A clean one: see <see cref="FileName"/>.</param>
     public static FileJudgement Of(StagedBlob staged, string? declaredType, string name)
     {
-        var extension = FileName.ExtensionOf(name);
+        var extension = FileTypes.ExtensionOf(name);
         if (FileTypes.IsActive(extension)) return Refuse("unsupported_media_type", $"Files that a computer may run are not taken, and .{extension} is one.");
         using var bytes = new FileBytes(staged.Path);
         if (FileContent.Identify(bytes) is not { } kind)

@@ -35,9 +35,6 @@ internal static class FileName
         return name.Length == 0 ? Nameless : name;
     }
 
-    /// <summary>The last extension, in lower case, without its dot; empty without one.</summary>
-    public static string ExtensionOf(string name) => Path.GetExtension(name) is { Length: > 1 } extension ? extension[1..].ToLowerInvariant() : "";
-
     static string Visible(string text)
     {
         var visible = new StringBuilder(Math.Min(text.Length, 4 * MaxLength));

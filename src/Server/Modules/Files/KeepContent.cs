@@ -2,6 +2,7 @@ using Consilium.Platform.Database;
 using Consilium.Platform.Hosting;
 using Consilium.Platform.Jobs;
 using Consilium.Platform.Json;
+using Consilium.Platform.MediaTypes;
 
 namespace Consilium.Modules.Files;
 

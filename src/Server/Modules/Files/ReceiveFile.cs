@@ -8,6 +8,7 @@ using Consilium.Platform.Errors;
 using Consilium.Platform.Hosting;
 using Consilium.Platform.Idempotency;
 using Consilium.Platform.Json;
+using Consilium.Platform.MediaTypes;
 
 namespace Consilium.Modules.Files;
 

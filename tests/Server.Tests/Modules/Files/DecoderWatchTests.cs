@@ -65,7 +65,7 @@ public sealed class DecoderWatchTests
     public async Task It_dies_with_the_server(string sandbox)
     {
         var file = DecoderParts.Save(HostilePapers.Slow());
-        var command = new SandboxCommand(DecoderParts.Node!, DecoderParts.Programs, sandbox == "none" ? null : DecoderParts.Bubblewrap)
+        var command = new DecoderCommand(DecoderParts.Node!, DecoderParts.Programs, sandbox == "none" ? null : DecoderParts.Bubblewrap)
             .ForFile("application/pdf", file, Patience);
         // In the server's place a program that starts the decoder as the server does, its standard input open, and is killed in the middle.
         const string script = """

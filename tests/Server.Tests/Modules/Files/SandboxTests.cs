@@ -4,6 +4,7 @@ using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
 using Consilium.Modules.Files;
+using Consilium.Platform.Sandbox;
 using Microsoft.Win32.SafeHandles;
 
 namespace Consilium.Tests.Modules.Files;
@@ -109,7 +110,7 @@ public sealed class SandboxTests
         var node = File.ResolveLinkTarget(DecoderParts.Node!, returnFinalTarget: true)?.FullName ?? DecoderParts.Node!;
         var limits = new SandboxLimits(TimeSpan.FromSeconds(100), long.MaxValue, 1_000_000);
 
-        var command = new SandboxCommand(node, programs, bubblewrap).For("probe.mjs", [$"{((IPEndPoint)listener.LocalEndpoint).Port}", secret], file, limits.Time);
+        var command = new DecoderCommand(node, programs, bubblewrap).For("probe.mjs", [$"{((IPEndPoint)listener.LocalEndpoint).Port}", secret], file, limits.Time);
         var run = await SandboxedProcess.RunAsync(command, limits, CancellationToken.None);
 
         run.ExitCode.ShouldBe(0, run.Errors);

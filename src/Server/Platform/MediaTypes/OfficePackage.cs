@@ -1,6 +1,6 @@
 using System.Xml;
 
-namespace Consilium.Modules.Files;
+namespace Consilium.Platform.MediaTypes;
 
 /// <summary>Word and Excel files (ECMA-376): packages of the right main type, without macros, controls, programs or archives inside.</summary>
 internal static class OfficePackage
@@ -22,7 +22,7 @@ internal static class OfficePackage
     static bool IsActive(string entry) =>
         entry.Contains("vbaProject", StringComparison.OrdinalIgnoreCase) || entry.Contains("vbaData", StringComparison.OrdinalIgnoreCase)
         || entry.Contains("/activeX/", StringComparison.OrdinalIgnoreCase)
-        || FileTypes.IsActive(FileName.ExtensionOf(entry)) || FileTypes.IsArchive(FileName.ExtensionOf(entry));
+        || FileTypes.IsActive(FileTypes.ExtensionOf(entry)) || FileTypes.IsArchive(FileTypes.ExtensionOf(entry));
 
     /// <summary>By the list of the parts and their types that every package has.</summary>
     static FileKind? Identify(byte[] contentTypes, ZipDirectory zip)

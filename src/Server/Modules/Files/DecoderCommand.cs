@@ -6,7 +6,7 @@ namespace Consilium.Modules.Files;
 /// <param name="Node">The program, links resolved.</param>
 /// <param name="Programs">The directory of the thumbnailer.</param>
 /// <param name="Bubblewrap">The program <c>bwrap</c>; null to go without.</param>
-internal sealed record SandboxCommand(string Node, string Programs, string? Bubblewrap)
+internal sealed record DecoderCommand(string Node, string Programs, string? Bubblewrap)
 {
     const int HeapMegabytes = 96; // of JavaScript alone; pictures lie outside of it, and the watch counts everything
 

@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.Text;
 
-namespace Consilium.Modules.Files;
+namespace Consilium.Platform.MediaTypes;
 
 /// <summary>
 /// Text: UTF-8, UTF-16 with its mark, or Windows-1252 as Excel writes CSV; without control characters, and no markup or script.

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 
-namespace Consilium.Modules.Files;
+namespace Consilium.Platform.Sandbox;
 
 /// <summary>How much memory a process and all that it started have in use.</summary>
 internal static class SandboxMemory

@@ -1,4 +1,4 @@
-namespace Consilium.Modules.Files;
+namespace Consilium.Platform.MediaTypes;
 
 /// <summary>Files made of boxes (ISO/IEC 14496-12): AVIF and HEIF pictures, and MP4 with nothing but sound in it.</summary>
 internal static class IsoMedia

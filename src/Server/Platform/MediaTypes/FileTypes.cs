@@ -1,4 +1,4 @@
-namespace Consilium.Modules.Files;
+namespace Consilium.Platform.MediaTypes;
 
 /// <summary>Media types as senders call them, and extensions that a system would run.</summary>
 internal static class FileTypes
@@ -36,6 +36,9 @@ internal static class FileTypes
 
     static readonly HashSet<string> ArchiveExtensions = new(StringComparer.OrdinalIgnoreCase)
         { "zip", "zipx", "rar", "7z", "gz", "tgz", "bz2", "xz", "zst", "lz", "lzma", "tar", "cab", "arj", "ace", "z" };
+
+    /// <summary>The last extension, in lower case, without its dot; empty without one.</summary>
+    public static string ExtensionOf(string name) => Path.GetExtension(name) is { Length: > 1 } extension ? extension[1..].ToLowerInvariant() : "";
 
     public static bool IsActive(string extension) => ActiveExtensions.Contains(extension);
 

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 
-namespace Consilium.Modules.Files;
+namespace Consilium.Platform.Sandbox;
 
 /// <summary>
 /// Runs one command that is not trusted: with nothing of this process, in a directory of its own, watched, and gone with all that it started when this returns.

@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace Consilium.Modules.Files;
+namespace Consilium.Platform.Sandbox;
 
 /// <summary>Files and sockets that this process has open.</summary>
 internal static class SandboxDescriptors

@@ -1,4 +1,4 @@
-namespace Consilium.Modules.Files;
+namespace Consilium.Platform.MediaTypes;
 
 /// <summary>Sound as a row of frames without a container: MP3 (MPEG-1/2 Layer III) and AAC (ADTS). One frame may be chance, two in a row are not.</summary>
 internal static class AudioFrames

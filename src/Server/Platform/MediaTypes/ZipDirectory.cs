@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 using System.IO.Compression;
 using System.Text;
 
-namespace Consilium.Modules.Files;
+namespace Consilium.Platform.MediaTypes;
 
 /// <summary>
 /// What lies in a ZIP file by its directory, read without unpacking and without believing it: the file is nothing but the entries that it

@@ -1,4 +1,4 @@
-namespace Consilium.Modules.Files;
+namespace Consilium.Platform.MediaTypes;
 
 /// <summary>WebM (EBML, RFC 8794) as browsers record it.</summary>
 internal static class WebMedia

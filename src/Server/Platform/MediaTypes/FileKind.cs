@@ -1,4 +1,4 @@
-namespace Consilium.Modules.Files;
+namespace Consilium.Platform.MediaTypes;
 
 /// <summary>What a file is by its content.</summary>
 /// <param name="MediaType">In lower case, without parameters.</param>

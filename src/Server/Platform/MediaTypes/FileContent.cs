@@ -1,4 +1,4 @@
-namespace Consilium.Modules.Files;
+namespace Consilium.Platform.MediaTypes;
 
 /// <summary>
 /// What bytes are: by their first ones, and by as much of their structure as tells a file of the kind from a disguise. Nothing is decoded.

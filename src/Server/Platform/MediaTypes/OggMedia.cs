@@ -1,4 +1,4 @@
-namespace Consilium.Modules.Files;
+namespace Consilium.Platform.MediaTypes;
 
 /// <summary>Ogg (RFC 3533).</summary>
 internal static class OggMedia

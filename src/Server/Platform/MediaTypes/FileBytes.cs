@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using Microsoft.Win32.SafeHandles;
 
-namespace Consilium.Modules.Files;
+namespace Consilium.Platform.MediaTypes;
 
 /// <summary>The bytes of a file, to be looked at here and there without being read as a whole.</summary>
 internal sealed class FileBytes : IDisposable
