@@ -7,7 +7,7 @@ using Consilium.Platform.Errors;
 namespace Consilium.Modules.Files;
 
 /// <summary>
-/// The store in a directory: <c>incoming</c> for what is staged, <c>blobs/ab/cd/&lt;sha256&gt;</c> for what is stored. Bytes are on
+/// The store in a directory: <c>incoming</c> for what is staged, <c>blobs/ab/&lt;sha256&gt;</c> for what is stored. Bytes are on
 /// the disk before they get their name, and their name is before the caller commits.
 /// </summary>
 internal sealed class LocalBlobStore : IBlobStore
@@ -152,7 +152,7 @@ internal sealed class LocalBlobStore : IBlobStore
         return Task.FromResult(removed);
     }
 
-    string PathOf(string sha256) => Path.Combine(blobs, sha256[..2], sha256[2..4], sha256);
+    string PathOf(string sha256) => Path.Combine(blobs, sha256[..2], sha256);
 
     FileStream Create(string path)
     {

@@ -66,5 +66,5 @@ internal sealed class ThumbnailCache(FilesDirectory directory)
         return [.. names.Select(name => int.TryParse(name, out var version) ? version : -1).Where(version => version >= 0)];
     }
 
-    string PathOf(int version, string sha256) => Path.Combine(root, $"v{version}", sha256[..2], sha256[2..4], $"{sha256}.webp");
+    string PathOf(int version, string sha256) => Path.Combine(root, $"v{version}", sha256[..2], $"{sha256}.webp");
 }

@@ -171,7 +171,7 @@ public sealed class ProcessBlobTests(FileServer server) : IClassFixture<FileServ
         var id = await own.Owner.OpenCaseAsync();
         var file = (await own.Owner.UploadFixtureAsync(id, "icon.png")).Id();
         var sha256 = (await own.Sha256Async(file))!;
-        var path = Path.Combine(data, "files", "blobs", sha256[..2], sha256[2..4], sha256);
+        var path = Path.Combine(data, "files", "blobs", sha256[..2], sha256);
         File.Move(path, path + ".away");
         await FileProgress.BecomesAsync(0L, () => own.Database.ScalarAsync<long>("SELECT count(*) FROM platform.jobs WHERE kind = 'files.process'"));
         await own.MakeDueAsync("files.process_waiting");

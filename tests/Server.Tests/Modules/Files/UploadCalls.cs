@@ -60,7 +60,7 @@ internal static class UploadCalls
     }
 
     /// <summary>Where the server keeps the bytes of this hash.</summary>
-    public static string PathOf(string data, string sha256) => Path.Combine(data, "files", "blobs", sha256[..2], sha256[2..4], sha256);
+    public static string PathOf(string data, string sha256) => Path.Combine(data, "files", "blobs", sha256[..2], sha256);
 
     /// <summary>All that is stored or staged under a data directory.</summary>
     public static List<string> StoredIn(string data) => [.. ((string[])["blobs", "incoming"]).Select(part => Path.Combine(data, "files", part)).Where(Directory.Exists)
