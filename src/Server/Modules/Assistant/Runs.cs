@@ -71,7 +71,7 @@ internal sealed class Runs(RequestTransaction transaction, IThreads threads, Ass
     async Task<Run?> ClaimDueAsync(CancellationToken cancellationToken)
     {
         await using var batch = await transaction.BatchAsync(cancellationToken);
-        var command = new NpgsqlBatchCommand($"""
+        batch.Add($"""
             UPDATE assistant.runs r
             SET status = 'running', fence = fence + 1, attempts = attempts + 1, lease_until = now() + $1, started_at = coalesce(started_at, $2)
             WHERE r.id = (
@@ -82,9 +82,7 @@ internal sealed class Runs(RequestTransaction transaction, IThreads threads, Ass
                 ORDER BY due.lease_until LIMIT 1 FOR UPDATE SKIP LOCKED)
             RETURNING r.id, r.thread_id, r.thread_kind, r.question_id, r.fence, r.attempts,
                 (SELECT q.content FROM {ThreadViews.Messages} q WHERE q.id = r.question_id AND q.retracted_at IS NULL)
-            """);
-        command.Parameters.With(settings.Lease).With(clock.UtcNow());
-        batch.BatchCommands.Add(command);
+            """).With(settings.Lease).With(clock.UtcNow());
         await using var row = await batch.ExecuteReaderAsync(cancellationToken);
         return await row.ReadAsync(cancellationToken)
             ? new(row.GetGuid(0), row.GetGuid(1), row.GetString(2), row.GetGuid(3), row.GetInt64(4), row.GetInt32(5), row.NullableString(6))
@@ -98,9 +96,7 @@ internal sealed class Runs(RequestTransaction transaction, IThreads threads, Ass
     async Task<object?> ExecuteAsync(string sql, Action<NpgsqlParameterCollection> parameters, CancellationToken cancellationToken)
     {
         await using var batch = await transaction.BatchAsync(cancellationToken);
-        var command = new NpgsqlBatchCommand(sql);
-        parameters(command.Parameters);
-        batch.BatchCommands.Add(command);
+        parameters(batch.Add(sql));
         return await batch.ExecuteScalarAsync(cancellationToken);
     }
 }

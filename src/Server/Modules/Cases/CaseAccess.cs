@@ -3,7 +3,6 @@ using Consilium.Modules.Accounts.Contracts;
 using Consilium.Modules.Audit.Contracts;
 using Consilium.Modules.Threads.Contracts;
 using Consilium.Platform.Database;
-using Npgsql;
 
 namespace Consilium.Modules.Cases;
 
@@ -48,9 +47,7 @@ internal sealed class CaseAccess(RequestTransaction transaction, IAuditTrail aud
     public async Task<CaseResponse?> FindAsync(Guid caseId, Caller caller, CancellationToken cancellationToken)
     {
         await using var batch = await transaction.BatchAsync(cancellationToken);
-        var command = new NpgsqlBatchCommand($"{CaseRows.Select} WHERE c.id = $4 AND {CaseRows.InReach}");
-        command.Parameters.With(caller.UserId).With((int)Policy.Read(caller)).With(Policy.Kind).With(caseId);
-        batch.BatchCommands.Add(command);
+        batch.Add($"{CaseRows.Select} WHERE c.id = $4 AND {CaseRows.InReach}").With(caller.UserId).With((int)Policy.Read(caller)).With(Policy.Kind).With(caseId);
         await using var row = await batch.ExecuteReaderAsync(cancellationToken);
         return await row.ReadAsync(cancellationToken) ? CaseRows.Read(row) : null;
     }

@@ -3,7 +3,6 @@ using Consilium.Modules.Accounts.Contracts;
 using Consilium.Modules.Files.Contracts;
 using Consilium.Modules.Threads.Contracts;
 using Consilium.Platform.Database;
-using Npgsql;
 
 namespace Consilium.Modules.Cases;
 
@@ -18,12 +17,10 @@ internal sealed class CaseFiles(RequestTransaction transaction, IThreads threads
     {
         if (caller.IsApiKey) return false; // no route of the door lets a program read
         await using var batch = await transaction.BatchAsync(cancellationToken);
-        var command = new NpgsqlBatchCommand($"""
+        batch.Add($"""
             SELECT 1 FROM {ThreadViews.Threads} t JOIN {ThreadViews.Messages} m ON m.thread_id = t.id
             WHERE t.id = $4 AND {CaseRows.InReach} AND m.id = $5 AND m.retracted_at IS NULL
-            """);
-        command.Parameters.With(caller.UserId).With((int)CaseAccess.Policy.Read(caller)).With(Kind).With(place.Id).With(itemId);
-        batch.BatchCommands.Add(command);
+            """).With(caller.UserId).With((int)CaseAccess.Policy.Read(caller)).With(Kind).With(place.Id).With(itemId);
         return await batch.ExecuteScalarAsync(cancellationToken) is not null;
     }
 

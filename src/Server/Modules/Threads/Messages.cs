@@ -83,11 +83,9 @@ internal sealed class Messages(
     async Task<ThreadMessage?> FindAsync<T>(ThreadScope thread, string which, T value, CancellationToken cancellationToken)
     {
         await using var batch = await transaction.BatchAsync(cancellationToken);
-        var command = new NpgsqlBatchCommand($"""
+        batch.Add($"""
             SELECT {MessageRows.Columns} FROM threads.threads t JOIN threads.messages m ON m.thread_id = t.id AND {which} WHERE {ThreadSql.InReach}
-            """);
-        command.Parameters.WithScope(thread).With(value);
-        batch.BatchCommands.Add(command);
+            """).WithScope(thread).With(value);
         await using var row = await batch.ExecuteReaderAsync(cancellationToken);
         return await row.ReadAsync(cancellationToken) ? MessageRows.Read(row) : null;
     }
@@ -103,7 +101,7 @@ internal sealed class Messages(
             if (message.Retracted) return (ChangeOutcome.Retracted, null);
             var at = clock.UtcNow();
             await KeepVersionAsync(messageId, caller, at, cancellationToken);
-            await changes.ExecuteAsync("UPDATE threads.messages SET content = $2, edited_at = $3 WHERE id = $1",
+            await transaction.ExecuteAsync("UPDATE threads.messages SET content = $2, edited_at = $3 WHERE id = $1",
                 p => p.With(messageId).With(content).With(at), cancellationToken);
             await changes.AppendAsync(thread.ThreadId, EventTypes.MessageEdited, caller.UserId, messageId, null, at, cancellationToken);
             await AuditAsync(thread, "message.edit", messageId, caller, cancellationToken);
@@ -119,9 +117,9 @@ internal sealed class Messages(
             if (message.Retracted) return ChangeOutcome.Done;
             var at = clock.UtcNow();
             await KeepVersionAsync(messageId, caller, at, cancellationToken);
-            await changes.ExecuteAsync("UPDATE threads.messages SET content = '', attachment_ids = NULL, retracted_at = $2 WHERE id = $1",
+            await transaction.ExecuteAsync("UPDATE threads.messages SET content = '', attachment_ids = NULL, retracted_at = $2 WHERE id = $1",
                 p => p.With(messageId).With(at), cancellationToken);
-            await changes.ExecuteAsync(StoredAnswer.PurgeSql, p => p.With(messageId), cancellationToken);
+            await transaction.ExecuteAsync(StoredAnswer.PurgeSql, p => p.With(messageId), cancellationToken);
             await changes.AppendAsync(thread.ThreadId, EventTypes.MessageRetracted, caller.UserId, messageId, null, at, cancellationToken);
             await AuditAsync(thread, "message.retract", messageId, caller, cancellationToken);
             return ChangeOutcome.Done;
@@ -141,7 +139,7 @@ internal sealed class Messages(
     }
 
     Task KeepVersionAsync(Guid messageId, Caller caller, DateTimeOffset at, CancellationToken cancellationToken) =>
-        changes.ExecuteAsync("""
+        transaction.ExecuteAsync("""
             INSERT INTO threads.message_versions (message_id, version, content, replaced_at, replaced_by)
             SELECT m.id, 1 + (SELECT count(*) FROM threads.message_versions v WHERE v.message_id = m.id), m.content, $2, $3 FROM threads.messages m WHERE m.id = $1
             """, p => p.With(messageId).With(at).With(caller.UserId), cancellationToken);

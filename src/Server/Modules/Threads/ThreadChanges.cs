@@ -1,7 +1,6 @@
 using Consilium.Modules.Threads.Contracts;
 using Consilium.Platform.Database;
 using Consilium.Platform.Realtime;
-using Npgsql;
 using NpgsqlTypes;
 
 namespace Consilium.Modules.Threads;
@@ -13,9 +12,7 @@ internal sealed class ThreadChanges(RequestTransaction transaction, Signals sign
     public async Task<LockedThread?> LockAsync(ThreadScope thread, CancellationToken cancellationToken)
     {
         await using var batch = await transaction.BatchAsync(cancellationToken);
-        var command = new NpgsqlBatchCommand($"SELECT t.last_seq, t.status = 'open', t.assistant_mode = 'on' FROM threads.threads t WHERE {ThreadSql.InReach} FOR UPDATE");
-        command.Parameters.WithScope(thread);
-        batch.BatchCommands.Add(command);
+        batch.Add($"SELECT t.last_seq, t.status = 'open', t.assistant_mode = 'on' FROM threads.threads t WHERE {ThreadSql.InReach} FOR UPDATE").WithScope(thread);
         await using var row = await batch.ExecuteReaderAsync(cancellationToken);
         return await row.ReadAsync(cancellationToken) ? new(row.GetInt64(0), row.GetBoolean(1), row.GetBoolean(2)) : null;
     }
@@ -26,26 +23,15 @@ internal sealed class ThreadChanges(RequestTransaction transaction, Signals sign
         Guid threadId, string type, Guid? actorId, Guid? messageId, string? dataJson, DateTimeOffset at, CancellationToken cancellationToken, bool isActivity = true)
     {
         await using var batch = await transaction.BatchAsync(cancellationToken);
-        var command = new NpgsqlBatchCommand("""
+        batch.Add("""
             WITH counted AS (
                 UPDATE threads.threads SET last_seq = last_seq + 1, updated_at = CASE WHEN $7 THEN $6 ELSE updated_at END WHERE id = $1 RETURNING last_seq)
             INSERT INTO threads.events (thread_id, seq, type, at, actor_id, message_id, data)
             SELECT $1, last_seq, $2, $6, $3, $4, $5 FROM counted RETURNING seq
-            """);
-        command.Parameters.With(threadId).With(type).With(NpgsqlDbType.Uuid, actorId).With(NpgsqlDbType.Uuid, messageId).With(NpgsqlDbType.Jsonb, dataJson).With(at).With(isActivity);
-        batch.BatchCommands.Add(command);
+            """).With(threadId).With(type).With(NpgsqlDbType.Uuid, actorId).With(NpgsqlDbType.Uuid, messageId).With(NpgsqlDbType.Jsonb, dataJson).With(at).With(isActivity);
         var seq = (long)(await batch.ExecuteScalarAsync(cancellationToken))!;
         transaction.AfterCommit(() => signals.Signal(ThreadTopics.Of(threadId)));
         return seq;
-    }
-
-    public async Task<int> ExecuteAsync(string sql, Action<NpgsqlParameterCollection> parameters, CancellationToken cancellationToken)
-    {
-        await using var batch = await transaction.BatchAsync(cancellationToken);
-        var command = new NpgsqlBatchCommand(sql);
-        parameters(command.Parameters);
-        batch.BatchCommands.Add(command);
-        return await batch.ExecuteNonQueryAsync(cancellationToken);
     }
 }
 

@@ -15,7 +15,7 @@ internal sealed class Threads(
     public async Task OpenAsync(Guid threadId, string kind, Guid ownerId, SenderRole ownerRole, Caller opener, CancellationToken cancellationToken)
     {
         var at = clock.UtcNow();
-        await changes.ExecuteAsync("INSERT INTO threads.threads (id, kind, owner_id, created_at, updated_at) VALUES ($1, $2, $3, $4, $4)",
+        await transaction.ExecuteAsync("INSERT INTO threads.threads (id, kind, owner_id, created_at, updated_at) VALUES ($1, $2, $3, $4, $4)",
             p => p.With(threadId).With(kind).With(ownerId).With(at), cancellationToken);
         await JoinAsync(threadId, ownerId, ownerRole, at, cancellationToken);
         await AuditAsync(kind, threadId, "open", opener, cancellationToken);
@@ -43,7 +43,7 @@ internal sealed class Threads(
         {
             if (await changes.LockAsync(thread, cancellationToken) is not { } locked) return false;
             if (locked.AssistantIsOn == on) return true;
-            await changes.ExecuteAsync("UPDATE threads.threads SET assistant_mode = $2 WHERE id = $1",
+            await transaction.ExecuteAsync("UPDATE threads.threads SET assistant_mode = $2 WHERE id = $1",
                 p => p.With(thread.ThreadId).With(on ? "on" : "off"), cancellationToken);
             await changes.AppendAsync(thread.ThreadId, EventTypes.AssistantChanged, caller.UserId, null, on ? AssistantChange.OnJson : AssistantChange.OffJson, clock.UtcNow(), cancellationToken);
             await AuditAsync(thread.Kind, thread.ThreadId, on ? "assistant_on" : "assistant_off", caller, cancellationToken);
@@ -57,7 +57,7 @@ internal sealed class Threads(
             if (seq > locked.LastSeq) return false;
             var at = clock.UtcNow();
             if (!await IsParticipantAsync(thread, cancellationToken)) await JoinAsync(thread.ThreadId, thread.CallerId, role, at, cancellationToken, isActivity: false);
-            var moved = await changes.ExecuteAsync("UPDATE threads.participants SET last_read_seq = $3 WHERE thread_id = $1 AND user_id = $2 AND last_read_seq < $3",
+            var moved = await transaction.ExecuteAsync("UPDATE threads.participants SET last_read_seq = $3 WHERE thread_id = $1 AND user_id = $2 AND last_read_seq < $3",
                 p => p.With(thread.ThreadId).With(thread.CallerId).With(seq), cancellationToken);
             if (moved > 0)
                 await changes.AppendAsync(thread.ThreadId, EventTypes.Read, thread.CallerId, null, $$"""{"last_read_seq": {{seq}}}""", at, cancellationToken, isActivity: false);
@@ -92,7 +92,7 @@ internal sealed class Threads(
     async Task SetStatusAsync(ThreadScope thread, bool open, Caller caller, CancellationToken cancellationToken)
     {
         var at = clock.UtcNow();
-        await changes.ExecuteAsync("UPDATE threads.threads SET status = $2, closed_at = CASE $2 WHEN 'closed' THEN $3 END WHERE id = $1",
+        await transaction.ExecuteAsync("UPDATE threads.threads SET status = $2, closed_at = CASE $2 WHEN 'closed' THEN $3 END WHERE id = $1",
             p => p.With(thread.ThreadId).With(open ? "open" : "closed").With(at), cancellationToken);
         await changes.AppendAsync(thread.ThreadId, open ? EventTypes.ThreadReopened : EventTypes.ThreadClosed, caller.UserId, null, null, at, cancellationToken);
         await AuditAsync(thread.Kind, thread.ThreadId, open ? "reopen" : "close", caller, cancellationToken);
@@ -101,9 +101,7 @@ internal sealed class Threads(
     async Task<bool> IsParticipantAsync(ThreadScope thread, CancellationToken cancellationToken)
     {
         await using var batch = await transaction.BatchAsync(cancellationToken);
-        var command = new NpgsqlBatchCommand("SELECT 1 FROM threads.participants WHERE thread_id = $1 AND user_id = $2");
-        command.Parameters.With(thread.ThreadId).With(thread.CallerId);
-        batch.BatchCommands.Add(command);
+        batch.Add("SELECT 1 FROM threads.participants WHERE thread_id = $1 AND user_id = $2").With(thread.ThreadId).With(thread.CallerId);
         return await batch.ExecuteScalarAsync(cancellationToken) is not null;
     }
 
@@ -111,7 +109,7 @@ internal sealed class Threads(
     {
         var name = MessageRows.Name(role);
         var seq = await changes.AppendAsync(threadId, EventTypes.ParticipantJoined, userId, null, $$"""{"user_id": "{{userId}}", "role": "{{name}}"}""", at, cancellationToken, isActivity);
-        await changes.ExecuteAsync("INSERT INTO threads.participants (thread_id, user_id, role, joined_seq) VALUES ($1, $2, $3, $4)",
+        await transaction.ExecuteAsync("INSERT INTO threads.participants (thread_id, user_id, role, joined_seq) VALUES ($1, $2, $3, $4)",
             p => p.With(threadId).With(userId).With(name).With(seq), cancellationToken);
     }
 

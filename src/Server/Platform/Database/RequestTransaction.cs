@@ -61,9 +61,7 @@ internal sealed class RequestTransaction(ConsiliumDb db, NpgsqlDataSource databa
     public async Task<int> ExecuteAsync(string sql, Action<NpgsqlParameterCollection> parameters, CancellationToken cancellationToken)
     {
         await using var batch = await BatchAsync(cancellationToken);
-        var command = new NpgsqlBatchCommand(sql);
-        parameters(command.Parameters);
-        batch.BatchCommands.Add(command);
+        parameters(batch.Add(sql));
         return await batch.ExecuteNonQueryAsync(cancellationToken);
     }
 

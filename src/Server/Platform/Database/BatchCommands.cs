@@ -1,7 +1,8 @@
 using Npgsql;
 
-namespace Consilium.Modules.Files;
+namespace Consilium.Platform.Database;
 
+/// <summary>Hand-written statements that go to the database together.</summary>
 internal static class BatchCommands
 {
     /// <summary>Adds a statement; its parameters follow.</summary>
