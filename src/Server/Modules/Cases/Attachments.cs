@@ -23,13 +23,14 @@ internal static class Attachments
             .WithDescription("In the order in which they were named. Empty once the message is retracted.");
     }
 
-    static async Task<IResult> ReceiveAsync(Guid id, HttpContext http, Caller caller, CaseAccess access, IFiles files)
-    {
-        var found = await access.FindAsync(id, caller, http.RequestAborted);
-        if (found is { Status: CaseStatus.Open }) return await files.ReceiveAsync(http, CaseFiles.PlaceOf(id), caller);
-        await access.RecordReadAsync(id, "attachment.upload", found: false, caller, http.RequestAborted);
-        return found is null ? Problems.NotFound() : CaseProblems.Closed();
-    }
+    static Task<IResult> ReceiveAsync(Guid id, HttpContext http, Caller caller, CaseAccess access, IFiles files) =>
+        files.ReceiveAsync(http, CaseFiles.PlaceOf(id), caller, async () =>
+        {
+            var found = await access.FindAsync(id, caller, http.RequestAborted);
+            if (found is { Status: CaseStatus.Open }) return null;
+            await access.RecordReadAsync(id, "attachment.upload", found: false, caller, http.RequestAborted);
+            return found is null ? Problems.NotFound() : CaseProblems.Closed();
+        });
 
     static async Task<Results<Ok<Page<Attachment>>, ProblemHttpResult>> ListAsync(
         Guid id, Guid messageId, Caller caller, IMessages messages, CaseMessages shown, CaseAccess access, CancellationToken cancellationToken)

@@ -17,7 +17,15 @@ internal sealed class LiveMessages(IServiceScopeFactory scopes)
 
     async Task<MessageResponse> LookUpAsync(ThreadEvent happened)
     {
-        await using var scope = scopes.CreateAsyncScope();
-        return await scope.ServiceProvider.GetRequiredService<CaseMessages>().ShowAsync(happened.Message!, CancellationToken.None);
+        try
+        {
+            await using var scope = scopes.CreateAsyncScope();
+            return await scope.ServiceProvider.GetRequiredService<CaseMessages>().ShowAsync(happened.Message!, CancellationToken.None);
+        }
+        catch
+        {
+            shown.Remove(happened); // whoever comes again asks again
+            throw;
+        }
     }
 }

@@ -11,7 +11,7 @@ namespace Consilium.Modules.Files;
 /// <inheritdoc cref="IFiles"/>
 internal sealed class Files(RequestTransaction transaction, NpgsqlDataSource database, ReceiveFile receive, Jobs jobs, TimeProvider clock) : IFiles
 {
-    public Task<IResult> ReceiveAsync(HttpContext http, FilePlace place, Caller caller) => receive.HandleAsync(http, place, caller);
+    public Task<IResult> ReceiveAsync(HttpContext http, FilePlace place, Caller caller, Func<Task<IResult?>> admit) => receive.HandleAsync(http, place, caller, admit);
 
     public async Task<int?> HoldAsync(FilePlace place, IReadOnlyList<NewAttachment> wanted, Caller caller, CancellationToken cancellationToken)
     {

@@ -17,21 +17,22 @@ internal sealed class ReceiveFile(
     IBlobStore store, KeepContent keep, FilesSettings settings, IdempotentEffect once, RequestTransaction transaction, ConsiliumDb db, IAuditTrail audit,
     CrashPoints crash, TimeProvider clock)
 {
-    public async Task<IResult> HandleAsync(HttpContext http, FilePlace place, Caller caller)
+    public async Task<IResult> HandleAsync(HttpContext http, FilePlace place, Caller caller, Func<Task<IResult?>> admit)
     {
         var (key, badKey) = IdempotencyKey.Of(http);
         if (badKey is not null) return badKey;
+        if (key is null && await admit() is { } refusal) return refusal;
         var (received, problem) = await Upload.ReadAsync(http.Request, store, settings);
         using var upload = received;
         if (upload is null) return problem!;
         if (upload.Content.Size == 0) return Problems.Invalid("file", "is empty.");
         crash.Reach("files.staged");
-        var (kind, refusal) = FileJudgement.Of(upload.Content, upload.DeclaredType, upload.Name);
-        if (kind is null) return Problems.Of(415, refusal!.Code, refusal.Detail);
+        var (kind, unfit) = FileJudgement.Of(upload.Content, upload.DeclaredType, upload.Name);
+        if (kind is null) return Problems.Of(415, unfit!.Code, unfit.Detail);
 
         var answer = key is null
             ? await transaction.RunAsync(() => StoreAsync(upload, kind, place, caller, http.RequestAborted), http.RequestAborted)
-            : await once.RunAsync(http, key, Fingerprint(upload), async () => await StoreAsync(upload, kind, place, caller, http.RequestAborted));
+            : await once.RunAsync(http, key, Fingerprint(upload), async () => await admit() ?? await StoreAsync(upload, kind, place, caller, http.RequestAborted));
         crash.Reach("files.committed");
         return answer;
     }

@@ -25,6 +25,22 @@ public sealed class UploadOnceTests(CaseServer server) : IClassFixture<CaseServe
     }
 
     [Fact]
+    public async Task A_repetition_is_answered_also_when_the_case_was_closed_meanwhile_and_nothing_new_is_taken()
+    {
+        var id = await server.Owner.OpenCaseAsync();
+        var content = Text(1000);
+        var first = await server.Owner.TrySendFileAsync(id, content, key: "before");
+        await server.Owner.PutAsync(id, "close");
+
+        var again = await server.Owner.TrySendFileAsync(id, content, key: "before");
+        (await again.Content.ReadAsStringAsync()).ShouldBe(await first.Content.ReadAsStringAsync());
+        again.StatusCode.ShouldBe(first.StatusCode);
+        await (await server.Owner.TrySendFileAsync(id, Text(1000), key: "after")).ShouldBeProblemAsync(409, "case_closed");
+        await (await server.Stranger.TrySendFileAsync(id, content, key: "before")).ShouldBeProblemAsync(404, "not_found");
+        (await FilesAsync(content)).ShouldBe(1);
+    }
+
+    [Fact]
     public async Task Another_content_name_or_type_under_the_same_key_is_refused()
     {
         var id = await server.Owner.OpenCaseAsync();

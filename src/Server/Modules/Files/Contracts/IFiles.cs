@@ -13,7 +13,8 @@ internal interface IFiles
     /// 400 without such a part, 413 over the size or the owner's quota, 415 for content that is not taken or contradicts its declared type.
     /// Honours <c>Idempotency-Key</c>, so the route carries <c>OwnIdempotency</c>.
     /// </summary>
-    Task<IResult> ReceiveAsync(HttpContext http, FilePlace place, Caller caller);
+    /// <param name="admit">Null when the caller may give the place a file now, otherwise the answer. Asked before the body is read; with a key, when it is not a repetition.</param>
+    Task<IResult> ReceiveAsync(HttpContext http, FilePlace place, Caller caller, Func<Task<IResult?>> admit);
 
     /// <summary>
     /// Locks, in the request's transaction, the uploads among <paramref name="wanted"/>. Null when all may be attached; otherwise the index of the
