@@ -63,3 +63,7 @@ CREATE INDEX pages_search ON files.pages USING gin (search_text gin_trgm_ops);
 CREATE FUNCTION files.lock_blob(sha256 text) RETURNS void LANGUAGE sql AS $$
     SELECT pg_advisory_xact_lock(hashtextextended('files.blobs/' || sha256, 0))
 $$;
+
+-- What other modules may join (named in Files.Contracts).
+CREATE VIEW files.access_texts AS
+    SELECT f.place_kind, f.place_id, p.search_text FROM files.files f JOIN files.pages p USING (sha256) WHERE f.item_id IS NOT NULL;

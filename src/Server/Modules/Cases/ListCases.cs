@@ -1,5 +1,6 @@
 using System.Text;
 using Consilium.Modules.Accounts.Contracts;
+using Consilium.Modules.Files.Contracts;
 using Consilium.Modules.Threads.Contracts;
 using Consilium.Platform.Database;
 using Consilium.Platform.Errors;
@@ -87,11 +88,14 @@ internal sealed class ListCases(NpgsqlDataSource database, CaseAccess access)
         }
         if (terms is not null)
         {
-            var inCase = terms.Condition("c.search_text", parameters);
-            sql.Append($" AND ((true{inCase}) OR t.id IN (SELECT m.thread_id FROM {ThreadViews.Messages} m WHERE m.retracted_at IS NULL{terms.Condition("m.search_text", parameters)}))");
+            var (inCase, inMessage, inFile) = (Found("c"), Found("m"), Found("f"));
+            sql.Append($" AND ((true{inCase}) OR t.id IN (SELECT m.thread_id FROM {ThreadViews.Messages} m WHERE m.retracted_at IS NULL{inMessage})")
+                .Append($" OR t.id IN (SELECT f.place_id FROM {FileViews.Texts} f WHERE f.place_kind = $3{inFile}))");
         }
         parameters.With(limit + 1);
         return sql.Append($" ORDER BY t.updated_at DESC, t.id DESC LIMIT ${parameters.Count}").ToString();
+
+        string Found(string table) => terms.Condition($"{table}.search_text", parameters);
 
         void And<T>(string condition, T value)
         {

@@ -45,6 +45,24 @@ public sealed class FileTextTests(FileServer server) : IClassFixture<FileServer>
     }
 
     [DecoderFact]
+    public async Task A_case_is_found_by_the_text_of_its_papers_while_they_hang_in_it()
+    {
+        var id = await server.Owner.OpenCaseAsync();
+        var file = (await server.Owner.UploadAsync(id, "The policy is called zirkonblau."u8.ToArray(), "policy.txt")).Id();
+        await server.ProcessedAsync(file);
+        (await FoundAsync(server.Owner)).ShouldBeEmpty();
+
+        var message = await server.Owner.AttachAsync(id, file);
+        foreach (var reader in (Client[])[server.Owner, server.Staff]) (await FoundAsync(reader)).ShouldBe([id]);
+        (await FoundAsync(server.Stranger)).ShouldBeEmpty();
+
+        (await server.Owner.DeleteAsync($"/api/v1/cases/{id}/messages/{message.Id()}")).EnsureSuccessStatusCode();
+        (await FoundAsync(server.Owner)).ShouldBeEmpty();
+
+        async Task<List<Guid>> FoundAsync(Client reader) => [.. (await reader.GetJsonAsync("/api/v1/cases?q=zirkonblau")).Items().Select(found => found.Id())];
+    }
+
+    [DecoderFact]
     public async Task What_nobody_sees_in_a_text_is_taken_out_and_the_rest_is_composed()
     {
         var id = await server.Owner.OpenCaseAsync();

@@ -35,6 +35,13 @@ internal interface IFiles
     Task<IReadOnlyList<Guid>> FindItemsAsync(FilePlace place, string query, CancellationToken cancellationToken);
 }
 
+/// <summary>What other modules may join in their own statements.</summary>
+internal static class FileViews
+{
+    /// <summary>(place_kind, place_id, search_text): the pages of the documents that hang on something</summary>
+    public const string Texts = "files.access_texts";
+}
+
 /// <param name="Kind">The word of the module that holds the file: <c>case</c>. See <see cref="IFileHolder.Kind"/>.</param>
 /// <param name="Id">The case, the ticket …</param>
 internal readonly record struct FilePlace(string Kind, Guid Id);
