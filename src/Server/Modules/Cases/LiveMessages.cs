@@ -12,20 +12,18 @@ internal sealed class LiveMessages(IServiceScopeFactory scopes)
     {
         null => null,
         { Attachments.Count: 0 } message => MessageResponse.Of(message, []),
-        _ => await shown.GetValue(happened, LookUpAsync).WaitAsync(cancellationToken),
+        _ => await LookedUp(happened).WaitAsync(cancellationToken),
     };
+
+    Task<MessageResponse> LookedUp(ThreadEvent happened)
+    {
+        if (shown.TryGetValue(happened, out var earlier) && earlier.IsFaulted) shown.Remove(happened);
+        return shown.GetValue(happened, LookUpAsync);
+    }
 
     async Task<MessageResponse> LookUpAsync(ThreadEvent happened)
     {
-        try
-        {
-            await using var scope = scopes.CreateAsyncScope();
-            return await scope.ServiceProvider.GetRequiredService<CaseMessages>().ShowAsync(happened.Message!, CancellationToken.None);
-        }
-        catch
-        {
-            shown.Remove(happened); // whoever comes again asks again
-            throw;
-        }
+        await using var scope = scopes.CreateAsyncScope();
+        return await scope.ServiceProvider.GetRequiredService<CaseMessages>().ShowAsync(happened.Message!, CancellationToken.None);
     }
 }
