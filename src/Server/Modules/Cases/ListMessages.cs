@@ -19,7 +19,7 @@ internal sealed record MessageFilter(
     [property: FromQuery(Name = "q")] string? Q, [property: FromQuery(Name = "limit")] Limit? Limit, [property: FromQuery(Name = "cursor")] string? Cursor);
 
 /// <summary>The messages of a case, oldest first: whoever may read the case. A closed case stays readable.</summary>
-internal sealed class ListMessages(IMessages messages, CaseMessages shown, IFiles files, CaseAccess access)
+internal sealed class ListMessages(IMessages messages, IThreads threads, CaseMessages shown, IFiles files, CaseAccess access)
 {
     const int MaxQuery = 200;
 
@@ -54,9 +54,12 @@ internal sealed class ListMessages(IMessages messages, CaseMessages shown, IFile
         if (before < 0) return Problems.Invalid("before", "must not be negative.");
         if (filter.Cursor is { } cursor && !TryResume(cursor, ref after, ref before)) return Problems.Invalid("cursor", "is not one of this list's cursors.");
 
+        var thread = CaseAccess.ToRead(id, caller);
         var query = new MessageQuery(after, before, Limit.Or(filter.Limit), role, filter.Q);
-        if (filter.Q is not null) query = query with { AlsoFound = await files.FindItemsAsync(CaseFiles.PlaceOf(id), filter.Q, cancellationToken) };
-        var page = await messages.PageAsync(CaseAccess.ToRead(id, caller), query, cancellationToken);
+        // The right first: how long a search takes would tell a stranger what is in the documents.
+        if (filter.Q is not null && await threads.LastSeqAsync(thread, cancellationToken) is not null)
+            query = query with { AlsoFound = await files.FindItemsAsync(CaseFiles.PlaceOf(id), filter.Q, cancellationToken) };
+        var page = await messages.PageAsync(thread, query, cancellationToken);
         await access.RecordReadAsync(id, filter.Q is null ? "messages.read" : "messages.search", page is not null, caller, cancellationToken);
         if (page is null) return Problems.NotFound();
         var items = await shown.ShowAsync(page.Messages, cancellationToken);
