@@ -54,10 +54,22 @@ public sealed class PooledConnectionTests : DatabaseTest
         for (var i = 0; i < 3; i++) (await EchoAsync(pool, "good")).ShouldBe("good");
     }
 
-    static async Task<object?> EchoAsync(NpgsqlDataSource pool, string value)
+    [Theory]
+    [InlineData(0), InlineData(1), InlineData(2)]
+    public async Task A_statement_prepared_by_name_that_refused_one_value_takes_the_next(int goodOnesBefore)
     {
-        await using var command = pool.CreateCommand("SELECT $1::text");
+        await using var pool = OneConnection();
+        for (var i = 0; i < goodOnesBefore; i++) (await EchoAsync(pool, "good", prepared: true)).ShouldBe("good");
+        (await Should.ThrowAsync<PostgresException>(EchoAsync(pool, "NUL \0", prepared: true))).SqlState.ShouldBe(PostgresErrorCodes.CharacterNotInRepertoire);
+        for (var i = 0; i < 3; i++) (await EchoAsync(pool, "good", prepared: true)).ShouldBe("good");
+    }
+
+    static async Task<object?> EchoAsync(NpgsqlDataSource pool, string value, bool prepared = false)
+    {
+        await using var connection = await pool.OpenConnectionAsync();
+        await using var command = new NpgsqlCommand("SELECT $1::text", connection);
         command.Parameters.With(value);
+        if (prepared) await command.PrepareAsync();
         return await command.ExecuteScalarAsync();
     }
 
