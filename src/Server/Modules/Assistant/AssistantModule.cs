@@ -13,6 +13,7 @@ internal static class AssistantModule
         services.AddSingleton(AssistantSettings.From(builder.Configuration));
         services.AddSingleton<IMessageCompanion, QueueRuns>();
         services.AddSingleton<IAnswerer, BuiltInRules>();
+        services.AddScoped<Prompts>();
         services.AddScoped<Runs>();
         services.AddScoped<PostAnswer>();
         services.AddHostedService<RunWorker>();

@@ -5,10 +5,12 @@ namespace Consilium.Modules.Assistant;
 /// <summary>Answers without any model, by whole words in any case; the first rule that matches.</summary>
 internal sealed partial class BuiltInRules : IAnswerer
 {
-    public AnswerSource Source { get; } = new("built-in", "rules");
+    public static AnswerSource Source { get; } = new("built-in", "rules");
 
-    public IAsyncEnumerable<string> AnswerAsync(string question, CancellationToken cancellationToken) =>
-        AsyncEnumerable.Repeat(AnswerTo(question), 1);
+    public IAsyncEnumerable<AnswerStep> AnswerAsync(AnswerRequest request, CancellationToken cancellationToken) => new AnswerStep[]
+    {
+        new CallStarted(Source), new AnswerText(AnswerTo(request.Prompt.Question)), new CallEnded(CallEnded.Completed, null, null, null),
+    }.ToAsyncEnumerable();
 
     public static string AnswerTo(string question)
     {

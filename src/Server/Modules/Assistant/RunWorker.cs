@@ -94,21 +94,31 @@ internal sealed class RunWorker(
             await EndAsync(run, RunEnd.Stopped(RunReasons.QuestionRetracted), cancellationToken);
             return;
         }
-        var text = await WriteAsync(run.Question, cancellationToken);
-        crash.Reach(RunCrashPoints.Written);
         await using var scope = scopes.CreateAsyncScope();
-        await scope.ServiceProvider.GetRequiredService<PostAnswer>().RunAsync(run, text, answerer.Source, cancellationToken);
+        var prompt = await scope.ServiceProvider.GetRequiredService<Prompts>().BuildAsync(run, cancellationToken);
+        var (text, source) = await WriteAsync(new(prompt!, "", Guid.Empty), cancellationToken);
+        crash.Reach(RunCrashPoints.Written);
+        await scope.ServiceProvider.GetRequiredService<PostAnswer>().RunAsync(run, text, source, cancellationToken);
     }
 
-    async Task<string> WriteAsync(string question, CancellationToken cancellationToken)
+    async Task<(string Text, AnswerSource Source)> WriteAsync(AnswerRequest request, CancellationToken cancellationToken)
     {
         var text = new StringBuilder();
-        await foreach (var piece in answerer.AnswerAsync(question, cancellationToken))
+        AnswerSource? source = null;
+        await foreach (var step in answerer.AnswerAsync(request, cancellationToken))
         {
-            text.Append(piece);
-            crash.Reach(RunCrashPoints.FirstText);
+            switch (step)
+            {
+                case CallStarted started:
+                    source = started.Source;
+                    break;
+                case AnswerText more:
+                    text.Append(more.Text);
+                    crash.Reach(RunCrashPoints.FirstText);
+                    break;
+            }
         }
-        return text.Length > 0 ? text.ToString() : throw new InvalidOperationException("The answer has no text.");
+        return text.Length > 0 ? (text.ToString(), source!) : throw new InvalidOperationException("The answer has no text.");
     }
 
     async Task RenewAsync(Run run, CancellationTokenSource held)

@@ -1,4 +1,6 @@
+using Consilium.Modules.Assistant.Contracts;
 using Consilium.Modules.Files.Contracts;
+using Consilium.Modules.Threads.Contracts;
 
 namespace Consilium.Modules.Cases;
 
@@ -9,10 +11,12 @@ internal static class CasesModule
     {
         var services = builder.Services;
         services.ConfigureHttpJsonOptions(json => json.SerializerOptions.TypeInfoResolverChain.Insert(0, CasesJson.Default));
+        services.AddThreadKind(CaseAccess.Policy);
         services.AddScoped<CaseAccess>();
         services.AddScoped<CaseMessages>();
         services.AddSingleton<LiveMessages>();
         services.AddScoped<IFileHolder, CaseFiles>();
+        services.AddScoped<IThreadSubjects, CaseSubjects>();
         services.AddScoped<OpenCase>();
         services.AddScoped<ListCases>();
         services.AddScoped<AssignCase>();

@@ -58,8 +58,8 @@ public sealed class BuiltInRulesTests
     [Fact]
     public async Task The_answer_comes_in_pieces_of_one_text()
     {
-        var pieces = await new BuiltInRules().AnswerAsync("hello", default).ToListAsync();
-        string.Concat(pieces).ShouldBe(Greeting);
+        var steps = await new BuiltInRules().AnswerAsync(new(new("test/1", "", [], "hello"), "", Guid.Empty), default).ToListAsync();
+        string.Concat(steps.OfType<AnswerText>().Select(step => step.Text)).ShouldBe(Greeting);
     }
 
     [Fact]

@@ -14,30 +14,31 @@ internal sealed class Script : IAnswerer
     readonly ConcurrentDictionary<string, Attempt> held = new(StringComparer.Ordinal);
     readonly ConcurrentQueue<string> asked = [];
 
-    public AnswerSource Source { get; } = new("test", "script");
-
     /// <summary>Every question that reached the answerer, once per attempt.</summary>
     public IReadOnlyCollection<string> Asked => asked;
 
     /// <summary>Holds the next attempt at this question until the test gives its answer.</summary>
     public Attempt HoldNext(string question) => held[question] = new();
 
-    public async IAsyncEnumerable<string> AnswerAsync(string question, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public async IAsyncEnumerable<AnswerStep> AnswerAsync(AnswerRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
+        var question = request.Prompt.Question;
         asked.Enqueue(question);
+        yield return new CallStarted(new("test", "script"));
         if (question.StartsWith("fails always", StringComparison.Ordinal)) throw new InvalidOperationException("The answerer fails.");
         if (question.StartsWith("fails twice", StringComparison.Ordinal) && asked.Count(q => q == question) <= 2) throw new TimeoutException();
         if (question.StartsWith("says nothing", StringComparison.Ordinal)) yield break;
         if (held.TryRemove(question, out var attempt))
         {
             attempt.Begin();
-            yield return await attempt.AnswerAsync(cancellationToken);
+            yield return new AnswerText(await attempt.AnswerAsync(cancellationToken));
         }
         else
         {
-            yield return "Answered: ";
-            yield return question;
+            yield return new AnswerText("Answered: ");
+            yield return new AnswerText(question);
         }
+        yield return new CallEnded(CallEnded.Completed, null, null, null);
     }
 
     internal sealed class Attempt

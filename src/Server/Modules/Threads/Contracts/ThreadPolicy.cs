@@ -24,7 +24,17 @@ internal enum Reach
 /// <param name="RoleOf">As what a caller speaks in these threads.</param>
 /// <param name="TakesTurn">Whether a message of this caller ends the assistant's turn: from then on it stays silent until switched on again.</param>
 internal sealed record ThreadPolicy(
-    string Kind, Func<Caller, Reach> Read, Func<Caller, Reach> Post, Func<Caller, SenderRole> RoleOf, Func<Caller, bool> TakesTurn);
+    string Kind, Func<Caller, Reach> Read, Func<Caller, Reach> Post, Func<Caller, SenderRole> RoleOf, Func<Caller, bool> TakesTurn)
+{
+    /// <summary>Message ids tell nothing, not even their time: for doors that anybody may read.</summary>
+    public bool HasRandomIds { get; init; }
+}
+
+internal static class ThreadKinds
+{
+    /// <summary>Makes a kind of thread known to the engine. Each door does it once.</summary>
+    public static IServiceCollection AddThreadKind(this IServiceCollection services, ThreadPolicy policy) => services.AddSingleton(policy);
+}
 
 /// <summary>A thread as a caller may act on it: every statement carries all three.</summary>
 internal readonly record struct ThreadScope(Guid ThreadId, string Kind, Guid CallerId, Reach Reach)
