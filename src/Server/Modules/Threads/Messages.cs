@@ -5,6 +5,7 @@ using Consilium.Modules.Audit.Contracts;
 using Consilium.Modules.Threads.Contracts;
 using Consilium.Platform.Database;
 using Consilium.Platform.Idempotency;
+using Consilium.Platform.Ids;
 using Consilium.Platform.Json;
 using Consilium.Platform.Search;
 using Microsoft.EntityFrameworkCore;
@@ -16,11 +17,11 @@ namespace Consilium.Modules.Threads;
 /// <inheritdoc cref="IMessages"/>
 internal sealed class Messages(
     NpgsqlDataSource database, ConsiliumDb db, RequestTransaction transaction, MessageWriter writer, AppendMessages append, ThreadChanges changes,
-    IAuditTrail audit, IHttpContextAccessor http, TimeProvider clock) : IMessages
+    IAuditTrail audit, IEnumerable<ThreadPolicy> policies, IHttpContextAccessor http, TimeProvider clock) : IMessages
 {
     public async Task<PostResult> PostAsync(NewMessage message, CancellationToken cancellationToken)
     {
-        var pending = new PendingMessage(message.Id ?? Guid.CreateVersion7(), Guid.CreateVersion7(), message,
+        var pending = new PendingMessage(message.Id ?? NewId(message.Kind), Guid.CreateVersion7(), message,
             http.HttpContext?.Connection.RemoteIpAddress?.ToString(), Activity.Current?.TraceId.ToHexString());
         if (db.Database.CurrentTransaction is not { } open) return await writer.PostAsync(pending).WaitAsync(cancellationToken);
         var (connection, inside) = ((NpgsqlConnection)db.Database.GetDbConnection(), (NpgsqlTransaction)open.GetDbTransaction());
@@ -28,6 +29,8 @@ internal sealed class Messages(
         if (result.Outcome == PostOutcome.Posted) transaction.AfterCommit(() => append.Announce(message));
         return result;
     }
+
+    Guid NewId(string kind) => policies.Any(policy => policy.HasRandomIds && policy.Kind == kind) ? RandomIds.New() : Guid.CreateVersion7();
 
     public async Task<MessagePage?> PageAsync(ThreadScope thread, MessageQuery query, CancellationToken cancellationToken)
     {

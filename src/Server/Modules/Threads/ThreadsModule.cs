@@ -12,6 +12,7 @@ internal static class ThreadsModule
         services.AddSingleton<MessageWriter>();
         services.AddHostedService(provider => provider.GetRequiredService<MessageWriter>());
         services.AddScoped<ThreadChanges>();
+        services.AddScoped<ThreadDeletion>();
         services.AddScoped<IThreads, Threads>();
         services.AddScoped<IMessages, Messages>();
         services.AddSingleton<EventLog>();
