@@ -2,6 +2,7 @@ using Consilium.Modules.Accounts;
 using Consilium.Modules.Assistant;
 using Consilium.Modules.Audit;
 using Consilium.Modules.Cases;
+using Consilium.Modules.Conversations;
 using Consilium.Modules.Files;
 using Consilium.Modules.Threads;
 using Consilium.Platform.Hosting;
@@ -16,6 +17,7 @@ return await ServerProcess.RunAsync(() =>
     builder.AddFiles();
     builder.AddAssistant();
     builder.AddCases();
+    builder.AddConversations();
 
     var app = builder.Build();
     app.UsePlatform();
@@ -23,6 +25,7 @@ return await ServerProcess.RunAsync(() =>
     api.MapAccounts();
     api.MapFiles();
     api.MapCases();
+    api.MapConversations();
     return app;
 }, CreateAdmin.AskedBy(args));
 

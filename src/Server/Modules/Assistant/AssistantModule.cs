@@ -21,6 +21,7 @@ internal static class AssistantModule
     {
         services.AddSingleton<QueueRuns>();
         services.AddSingleton<IMessageCompanion>(provider => provider.GetRequiredService<QueueRuns>());
+        services.AddScoped<IThreadRemains, WhenThreadDeleted>();
         services.AddScoped<IRuns, Runs>();
         services.AddScoped<RunSteps>();
         services.AddScoped<PostAnswer>();

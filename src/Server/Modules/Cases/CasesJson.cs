@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Consilium.Modules.Files.Contracts;
+using Consilium.Modules.Threads.Contracts;
 using Consilium.Platform.Json;
 using Consilium.Platform.Paging;
 
@@ -14,7 +15,7 @@ namespace Consilium.Modules.Cases;
 [JsonSerializable(typeof(CaseResponse))]
 [JsonSerializable(typeof(Page<CaseResponse>))]
 [JsonSerializable(typeof(PostMessageRequest))]
-[JsonSerializable(typeof(CaseEvent))]
+[JsonSerializable(typeof(LiveEvent<MessageResponse>))]
 [JsonSerializable(typeof(AiOrigin))]
 internal sealed partial class CasesJson : JsonSerializerContext
 {

@@ -15,9 +15,9 @@ internal sealed record MessageResponse(
     Guid Id, long Seq, Guid CaseId, Guid SenderId, SenderRole SenderRole, string SenderName, string Content, DateTimeOffset CreatedAt, DateTimeOffset? EditedAt,
     bool Retracted, Guid? ReplyTo, IReadOnlyList<Attachment> Attachments, Guid? RunId, AiOrigin? Ai) : IHasResourceId
 {
-    public static MessageResponse Of(ThreadMessage message, IReadOnlyList<Attachment> attachments) => new(
+    public static MessageResponse Of(ThreadMessage message) => new(
         message.Id, message.Seq, message.ThreadId, message.SenderId, message.SenderRole, message.SenderName, message.Content, message.CreatedAt, message.EditedAt,
-        message.Retracted, message.ReplyTo, attachments, message.RunId, message.Ai?.Deserialize(CasesJson.Default.AiOrigin));
+        message.Retracted, message.ReplyTo, message.Attachments, message.RunId, message.Ai?.Deserialize(CasesJson.Default.AiOrigin));
 }
 
 /// <summary>Who computed an answer of the assistant.</summary>
