@@ -90,8 +90,14 @@ internal sealed class Script : IAnswerer
             yield return new CallStarted(Source);
             yield return new CallSent();
             begun.TrySetResult(request);
-            using var watch = cancellationToken.Register(() => cancelled.TrySetResult());
-            await foreach (var step in steps.Reader.ReadAllAsync(cancellationToken)) yield return step;
+            try
+            {
+                await foreach (var step in steps.Reader.ReadAllAsync(cancellationToken)) yield return step;
+            }
+            finally
+            {
+                if (cancellationToken.IsCancellationRequested) cancelled.TrySetResult();
+            }
         }
     }
 }
