@@ -4,6 +4,7 @@ using Consilium.Modules.Audit;
 using Consilium.Modules.Cases;
 using Consilium.Modules.Files;
 using Consilium.Modules.Threads;
+using Consilium.Modules.Tickets;
 using Consilium.Platform.Hosting;
 
 return await ServerProcess.RunAsync(() =>
@@ -16,6 +17,7 @@ return await ServerProcess.RunAsync(() =>
     builder.AddFiles();
     builder.AddAssistant();
     builder.AddCases();
+    builder.AddTickets();
 
     var app = builder.Build();
     app.UsePlatform();
@@ -23,6 +25,7 @@ return await ServerProcess.RunAsync(() =>
     api.MapAccounts();
     api.MapFiles();
     api.MapCases();
+    api.MapTickets();
     return app;
 }, CreateAdmin.AskedBy(args));
 
