@@ -2,6 +2,7 @@ using Consilium.Modules.Accounts;
 using Consilium.Modules.Assistant;
 using Consilium.Modules.Audit;
 using Consilium.Modules.Cases;
+using Consilium.Modules.Conversations;
 using Consilium.Modules.Files;
 using Consilium.Modules.Threads;
 using Consilium.Modules.Tickets;
@@ -17,6 +18,7 @@ return await ServerProcess.RunAsync(() =>
     builder.AddFiles();
     builder.AddAssistant();
     builder.AddCases();
+    builder.AddConversations();
     builder.AddTickets();
 
     var app = builder.Build();
@@ -25,6 +27,7 @@ return await ServerProcess.RunAsync(() =>
     api.MapAccounts();
     api.MapFiles();
     api.MapCases();
+    api.MapConversations();
     api.MapTickets();
     return app;
 }, CreateAdmin.AskedBy(args));

@@ -12,6 +12,7 @@ internal static class AssistantModule
         var services = builder.Services;
         services.AddSingleton(AssistantSettings.From(builder.Configuration));
         services.AddSingleton<IMessageCompanion, QueueRuns>();
+        services.AddScoped<IThreadRemains, WhenThreadDeleted>();
         services.AddSingleton<IAnswerer, BuiltInRules>();
         services.AddScoped<Prompts>();
         services.AddScoped<Runs>();

@@ -6,6 +6,7 @@ using Consilium.Modules.Files.Contracts;
 using Consilium.Modules.Threads.Contracts;
 using Consilium.Platform.Database;
 using Consilium.Platform.Idempotency;
+using Consilium.Platform.Ids;
 using Consilium.Platform.Json;
 using Consilium.Platform.Search;
 using Microsoft.EntityFrameworkCore;
@@ -17,14 +18,14 @@ namespace Consilium.Modules.Threads;
 /// <inheritdoc cref="IMessages"/>
 internal sealed class Messages(
     NpgsqlDataSource database, ConsiliumDb db, RequestTransaction transaction, MessageWriter writer, AppendMessages append, ThreadChanges changes,
-    IThreads threads, IFiles files, MessageFiles shown, IAuditTrail audit, IHttpContextAccessor http, TimeProvider clock) : IMessages
+    IThreads threads, IFiles files, MessageFiles shown, IEnumerable<ThreadPolicy> policies, IAuditTrail audit, IHttpContextAccessor http, TimeProvider clock) : IMessages
 {
     const string IdIs = "m.id = $5";
     const string TokenIs = "m.sender_id = $4 AND m.client_token = $5";
 
     public async Task<PostResult> PostAsync(NewMessage message, CancellationToken cancellationToken)
     {
-        var pending = new PendingMessage(Guid.CreateVersion7(), Guid.CreateVersion7(), message,
+        var pending = new PendingMessage(NewId(message.Kind), Guid.CreateVersion7(), message,
             http.HttpContext?.Connection.RemoteIpAddress?.ToString(), Activity.Current?.TraceId.ToHexString());
         var result = message.Attachments.Count > 0 ? await transaction.RunAsync(() => WriteWithFilesAsync(pending, cancellationToken), cancellationToken)
             : db.Database.CurrentTransaction is null ? await writer.PostAsync(pending).WaitAsync(cancellationToken)
@@ -56,6 +57,8 @@ internal sealed class Messages(
         if (result.Outcome == PostOutcome.Posted) transaction.AfterCommit(() => append.Announce(pending.Message));
         return result;
     }
+
+    Guid NewId(string kind) => policies.Any(policy => policy.HasRandomIds && policy.Kind == kind) ? RandomIds.New() : Guid.CreateVersion7();
 
     public async Task<MessagePage?> PageAsync(ThreadScope thread, MessageQuery query, CancellationToken cancellationToken)
     {

@@ -10,7 +10,7 @@ namespace Consilium.Modules.Threads;
 
 /// <inheritdoc cref="IThreads"/>
 internal sealed class Threads(
-    NpgsqlDataSource database, ConsiliumDb db, RequestTransaction transaction, ThreadChanges changes, IAuditTrail audit, TimeProvider clock) : IThreads
+    NpgsqlDataSource database, ConsiliumDb db, RequestTransaction transaction, ThreadChanges changes, ThreadDeletion deletion, IAuditTrail audit, TimeProvider clock) : IThreads
 {
     public async Task OpenAsync(Guid threadId, string kind, Guid ownerId, SenderRole ownerRole, Caller opener, CancellationToken cancellationToken)
     {
@@ -77,6 +77,14 @@ internal sealed class Threads(
         {
             if (!await LockAsync(thread, cancellationToken) || !await HasMessageAsync(thread.ThreadId, messageId, cancellationToken)) return false;
             await changes.AppendAsync(thread.ThreadId, type, null, messageId, data?.GetRawText(), clock.UtcNow(), cancellationToken, isActivity: false);
+            return true;
+        }, cancellationToken);
+
+    public Task<bool> DeleteAsync(ThreadScope thread, Caller caller, CancellationToken cancellationToken) =>
+        transaction.RunAsync(async () =>
+        {
+            if (!await deletion.RunAsync(thread, cancellationToken)) return false;
+            await AuditAsync(thread.Kind, thread.ThreadId, "delete", caller, cancellationToken);
             return true;
         }, cancellationToken);
 

@@ -13,6 +13,7 @@ internal static class ThreadsModule
         services.AddHostedService(provider => provider.GetRequiredService<MessageWriter>());
         services.AddScoped<ThreadChanges>();
         services.AddScoped<MessageFiles>();
+        services.AddScoped<ThreadDeletion>();
         services.AddScoped<IThreads, Threads>();
         services.AddScoped<IMessages, Messages>();
         services.AddSingleton<EventLog>();

@@ -30,6 +30,12 @@ internal interface IThreads
     /// </summary>
     Task<bool> AppendMessageEventAsync(ThreadScope thread, Guid messageId, string type, JsonElement? data, CancellationToken cancellationToken);
 
+    /// <summary>
+    /// Deletes the thread with its messages, their earlier texts, its events and what other modules keep of it (<see cref="IThreadRemains"/>); nothing of it can be read
+    /// any more, and whoever follows it comes to the end. The audit trail keeps who did it. False when there is no such thread within reach.
+    /// </summary>
+    Task<bool> DeleteAsync(ThreadScope thread, Caller caller, CancellationToken cancellationToken);
+
     /// <summary>Locks the thread until the transaction ends, for whoever locks other rows before it changes the thread. False when there is none within reach.</summary>
     Task<bool> LockAsync(ThreadScope thread, CancellationToken cancellationToken);
 
@@ -92,6 +98,13 @@ internal interface IMessageCompanion
 
     /// <summary>Called after the commit.</summary>
     void Committed();
+}
+
+/// <summary>What another module keeps of threads, and must go when one is deleted.</summary>
+internal interface IThreadRemains
+{
+    /// <summary>Called in the deleting transaction, before the thread is locked: whoever locks rows of his own and the thread locks his own first.</summary>
+    Task RemoveAsync(Guid threadId, CancellationToken cancellationToken);
 }
 
 /// <summary>What other modules may join in their own statements, to have rights and activity in the query itself.</summary>
