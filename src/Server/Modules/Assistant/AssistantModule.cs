@@ -12,7 +12,6 @@ internal static class AssistantModule
     {
         var services = builder.Services;
         services.AddSingleton(AssistantSettings.From(builder.Configuration));
-        services.AddScoped<IThreadRemains, WhenThreadDeleted>();
         services.AddSingleton<IAnswerer, BuiltInRules>();
         services.AddScoped<Prompts>();
         AddRuns(services);
@@ -22,6 +21,7 @@ internal static class AssistantModule
     {
         services.AddSingleton<QueueRuns>();
         services.AddSingleton<IMessageCompanion>(provider => provider.GetRequiredService<QueueRuns>());
+        services.AddScoped<IThreadRemains, WhenThreadDeleted>();
         services.AddScoped<IRuns, Runs>();
         services.AddScoped<RunSteps>();
         services.AddScoped<PostAnswer>();

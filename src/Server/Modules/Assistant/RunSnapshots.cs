@@ -31,11 +31,11 @@ internal sealed class RunSnapshots(NpgsqlDataSource database)
         var (state, hasEnded) = (State(row), row.GetBoolean(6));
         if (!hasEnded) return new(state, false, start, row.NullableString(9) ?? "", false);
         var answer = row.NullableString(7) ?? "";
-        return new(state, true, start, answer.Length > start ? answer[start..] : "", state.AnswerId is null || row.GetBoolean(8));
+        return new(state, true, start, answer.Length > start ? answer[start..] : "", row.IsDBNull(7) || row.GetBoolean(8));
     }
 }
 
 /// <summary>A run at one moment.</summary>
 /// <param name="Text">The answer after <paramref name="Start"/>.</param>
-/// <param name="IsWithdrawn">Whether what was shown is not kept: of a run that ended without an answer, or whose answer was retracted.</param>
+/// <param name="IsWithdrawn">Whether what was shown is not kept: of a run that ended without an answer, or whose answer was retracted or deleted.</param>
 internal sealed record RunSnapshot(RunState State, bool HasEnded, int Start, string Text, bool IsWithdrawn);
