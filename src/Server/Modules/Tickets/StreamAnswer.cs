@@ -55,7 +55,7 @@ internal sealed class StreamAnswer(
         }
         var ticket = await FindAsync(id, caller, http.RequestAborted);
         var run = ticket is null ? null : from is { } asked ? await runs.FindAsync(id, asked.RunId, http.RequestAborted) : null;
-        await access.RecordAsync(id, "answer.read", ticket is not null && (from is null || run is not null), caller, http.RequestAborted);
+        await access.RecordAsync(id, "ticket.answer_read", ticket is not null && (from is null || run is not null), caller, http.RequestAborted);
         if (ticket is null || (from is not null && run is null)) return Problems.NotFound();
         run ??= ticket.IsClosed ? await FinishedAsync(ticket.Question, http.RequestAborted) : await runs.AskAsync(ticket.Question, http.RequestAborted);
         if (run is null) return TicketProblems.Closed();
@@ -67,9 +67,11 @@ internal sealed class StreamAnswer(
 
     async Task<Results<NoContent, ProblemHttpResult>> StopAsync(Guid id, Caller caller, CancellationToken cancellationToken)
     {
-        var found = await FindAsync(id, caller, cancellationToken) is not null;
-        await access.RecordAsync(id, "answer.stop", found, caller, cancellationToken);
-        if (!found) return Problems.NotFound();
+        if (await FindAsync(id, caller, cancellationToken) is null)
+        {
+            await access.RecordAsync(id, "ticket.answer_stop", found: false, caller, cancellationToken);
+            return Problems.NotFound();
+        }
         await runs.StopAsync(id, TicketAccess.Policy.Kind, caller, cancellationToken);
         return TypedResults.NoContent();
     }

@@ -1,6 +1,5 @@
 using Consilium.Modules.Assistant.Contracts;
 using Consilium.Modules.Threads.Contracts;
-using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Consilium.Modules.Tickets;
 
@@ -17,7 +16,6 @@ internal static class TicketsModule
         services.AddScoped<OpenTicket>();
         services.AddScoped<SetTicketStatus>();
         services.AddScoped<StreamAnswer>();
-        services.TryAddScoped<IRuns, NoRuns>();
     }
 
     public static void MapTickets(this RouteGroupBuilder api)

@@ -159,7 +159,7 @@ public sealed class AnswerFramesTests(AnswerServer server) : IClassFixture<Answe
     }
 
     /// <summary>As a client reads it: the text up to [DONE], and for each frame its id and the units read with it.</summary>
-    static (string Text, List<(string? Id, int UpTo)> Places) Parse(string stream)
+    internal static (string Text, List<(string? Id, int UpTo)> Places) Parse(string stream)
     {
         var (text, places) = (new StringBuilder(), new List<(string?, int)>());
         var frames = stream.Split("\n\n", StringSplitOptions.RemoveEmptyEntries);

@@ -157,8 +157,8 @@ public sealed class StreamAnswerTests(AnswerServer server) : IClassFixture<Answe
         server.Runs.Of(id).ShouldBeEmpty();
         using var reader = await server.Staff.AskAsync(id); // its headers are here: the entry is too
         (await server.Database.ColumnAsync<string>(
-            "SELECT actor_role || ' ' || action || ' ' || outcome FROM audit.entries WHERE resource = $1 AND action LIKE 'answer.%' ORDER BY id", $"ticket/{id}"))
-            .ShouldBe(["user answer.read denied", "user answer.stop denied", "staff answer.read ok"]);
+            "SELECT actor_role || ' ' || action || ' ' || outcome FROM audit.entries WHERE resource = $1 AND action LIKE 'ticket.answer%' ORDER BY id", $"ticket/{id}"))
+            .ShouldBe(["user ticket.answer_read denied", "user ticket.answer_stop denied", "staff ticket.answer_read ok"]);
     }
 
     [Fact]
