@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text;
+using Consilium.Modules.Assistant;
 
 namespace Consilium.Tests.Support;
 
@@ -136,6 +137,7 @@ internal sealed class ServerProcess : IAsyncDisposable
             WorkingDirectory = Data,
             Environment = { ["DOTNET_ENVIRONMENT"] = null, ["ASPNETCORE_ENVIRONMENT"] = "Development", ["Data__Directory"] = Data, ["Limits__RequestsPerSecond"] = "0" },
         };
+        foreach (var variable in KnownProvider.Variables) start.Environment.Remove(variable); // a developer's own keys are not for tests
         foreach (var (name, value) in Environment) start.Environment[name] = value;
         process = new() { StartInfo = start };
         process.OutputDataReceived += (_, line) => Keep(line.Data);

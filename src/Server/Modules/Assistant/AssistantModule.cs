@@ -1,4 +1,5 @@
 using Consilium.Modules.Threads.Contracts;
+using Consilium.Platform.Hosting;
 
 namespace Consilium.Modules.Assistant;
 
@@ -12,10 +13,20 @@ internal static class AssistantModule
         var services = builder.Services;
         services.AddSingleton(AssistantSettings.From(builder.Configuration));
         services.AddSingleton<IMessageCompanion, QueueRuns>();
-        services.AddSingleton<IAnswerer, BuiltInRules>();
+        services.AddProviders(builder.Configuration);
         services.AddScoped<Prompts>();
         services.AddScoped<Runs>();
         services.AddScoped<PostAnswer>();
         services.AddHostedService<RunWorker>();
+    }
+
+    static void AddProviders(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddSingleton(ProviderConfiguration.Read(configuration));
+        services.AddSingleton<Providers>();
+        services.AddSingleton<BuiltInRules>();
+        services.AddSingleton<IAnswerer, AnswerChain>();
+        services.AddSingleton<IStartupNotice, ProvidersNotice>();
+        services.AddHealthChecks().AddCheck<ProvidersHealth>(ProvidersHealth.Name);
     }
 }
