@@ -1,3 +1,4 @@
+using Consilium.Modules.Assistant.Contracts;
 using Consilium.Modules.Threads.Contracts;
 
 namespace Consilium.Modules.Assistant;
@@ -11,12 +12,28 @@ internal static class AssistantModule
     {
         var services = builder.Services;
         services.AddSingleton(AssistantSettings.From(builder.Configuration));
-        services.AddSingleton<IMessageCompanion, QueueRuns>();
-        services.AddScoped<IThreadRemains, WhenThreadDeleted>();
         services.AddSingleton<IAnswerer, BuiltInRules>();
         services.AddScoped<Prompts>();
-        services.AddScoped<Runs>();
+        AddRuns(services);
+    }
+
+    static void AddRuns(IServiceCollection services)
+    {
+        services.AddSingleton<QueueRuns>();
+        services.AddSingleton<IMessageCompanion>(provider => provider.GetRequiredService<QueueRuns>());
+        services.AddScoped<IThreadRemains, WhenThreadDeleted>();
+        services.AddScoped<IRuns, Runs>();
+        services.AddScoped<RunSteps>();
         services.AddScoped<PostAnswer>();
-        services.AddHostedService<RunWorker>();
+        services.AddSingleton<Calls>();
+        services.AddSingleton<WriteAnswer>();
+        services.AddSingleton<DatabaseWait>();
+        services.AddSingleton<RunSnapshots>();
+        services.AddSingleton<RunFeed>();
+        services.AddSingleton<PieceWriter>();
+        services.AddHostedService(provider => provider.GetRequiredService<PieceWriter>());
+        services.AddSingleton<RunLeases>();
+        services.AddHostedService(provider => provider.GetRequiredService<RunLeases>());
+        services.AddHostedService<RunWorker>(); // last, so that it stops first and gives its runs back
     }
 }
