@@ -1,3 +1,4 @@
+using Consilium.Modules.Assistant.Contracts;
 using Consilium.Modules.Threads.Contracts;
 using Consilium.Platform.Hosting;
 
@@ -12,12 +13,29 @@ internal static class AssistantModule
     {
         var services = builder.Services;
         services.AddSingleton(AssistantSettings.From(builder.Configuration));
-        services.AddSingleton<IMessageCompanion, QueueRuns>();
         services.AddProviders(builder.Configuration);
         services.AddScoped<Prompts>();
-        services.AddScoped<Runs>();
+        services.AddRuns();
+    }
+
+    static void AddRuns(this IServiceCollection services)
+    {
+        services.AddSingleton<QueueRuns>();
+        services.AddSingleton<IMessageCompanion>(provider => provider.GetRequiredService<QueueRuns>());
+        services.AddScoped<IThreadRemains, WhenThreadDeleted>();
+        services.AddScoped<IRuns, Runs>();
+        services.AddScoped<RunSteps>();
         services.AddScoped<PostAnswer>();
-        services.AddHostedService<RunWorker>();
+        services.AddSingleton<Calls>();
+        services.AddSingleton<WriteAnswer>();
+        services.AddSingleton<DatabaseWait>();
+        services.AddSingleton<RunSnapshots>();
+        services.AddSingleton<RunFeed>();
+        services.AddSingleton<PieceWriter>();
+        services.AddHostedService(provider => provider.GetRequiredService<PieceWriter>());
+        services.AddSingleton<RunLeases>();
+        services.AddHostedService(provider => provider.GetRequiredService<RunLeases>());
+        services.AddHostedService<RunWorker>(); // last, so that it stops first and gives its runs back
     }
 
     static void AddProviders(this IServiceCollection services, IConfiguration configuration)

@@ -185,6 +185,15 @@ public sealed class ProvidersCallTests
     }
 
     [Fact]
+    public async Task Nothing_that_a_provider_does_is_a_fault_of_this_server()
+    {
+        await using var provider = Misbehaviours.All.Single(m => m.Name == "redirects elsewhere").Start();
+        using var chain = new ProvidersChain(ProvidersChain.Of(provider));
+        await chain.ReadAsync();
+        chain.Log.ToString().ShouldBe("");
+    }
+
+    [Fact]
     public async Task Neither_log_nor_settings_show_a_key()
     {
         using var chain = new ProvidersChain();
