@@ -15,10 +15,10 @@ internal static class AssistantModule
         services.AddSingleton(AssistantSettings.From(builder.Configuration));
         services.AddProviders(builder.Configuration);
         services.AddScoped<Prompts>();
-        AddRuns(services);
+        services.AddRuns();
     }
 
-    static void AddRuns(IServiceCollection services)
+    static void AddRuns(this IServiceCollection services)
     {
         services.AddSingleton<QueueRuns>();
         services.AddSingleton<IMessageCompanion>(provider => provider.GetRequiredService<QueueRuns>());

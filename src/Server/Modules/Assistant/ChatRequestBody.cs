@@ -20,7 +20,11 @@ internal sealed class ChatRequestBody(ProviderSettings settings, IEnumerable<Cha
         written.TrySetResult();
     }
 
-    public override void WriteTo(Stream stream, CancellationToken cancellation = default) => stream.Write(json);
+    public override void WriteTo(Stream stream, CancellationToken cancellation = default)
+    {
+        stream.Write(json);
+        written.TrySetResult();
+    }
 
     public override bool TryComputeLength(out long length)
     {

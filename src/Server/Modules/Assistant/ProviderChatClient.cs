@@ -131,9 +131,11 @@ internal sealed class ProviderChatClient(ProviderSettings settings, HttpClient h
 
     sealed class Transport(HttpClient http, bool sendsKey) : HttpClientPipelineTransport(http)
     {
-        // The SDK would tell the system and its version, and insists on a key.
+        // The SDK would tell much of this machine, and insists on a key.
         protected override void OnSendingRequest(PipelineMessage message, HttpRequestMessage request)
         {
+            foreach (var told in request.Headers.NonValidated.Select(header => header.Key).Where(name => name.StartsWith("X-Stainless-", StringComparison.OrdinalIgnoreCase)).ToList())
+                request.Headers.Remove(told);
             request.Headers.Remove("User-Agent");
             request.Headers.TryAddWithoutValidation("User-Agent", Product.Name);
             if (!sendsKey) request.Headers.Authorization = null;

@@ -28,10 +28,10 @@ internal sealed record ProviderSettings(string Name, Uri BaseAddress, string Mod
     public TimeSpan TokenTimeout { get; init; } = TimeSpan.FromSeconds(15);
 
     /// <summary>Answers that this process has it write at once.</summary>
-    public int MaxConcurrency { get; init; } = 16;
+    public int MaxConcurrency { get; init; } = 64;
 
     /// <summary>How long an answer waits for its turn before the next provider is asked instead.</summary>
-    public TimeSpan MaxWait { get; init; } = TimeSpan.FromSeconds(1);
+    public TimeSpan MaxWait { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>Further attempts, while nothing of the answer was given out.</summary>
     public int Retries { get; init; } = 2;
