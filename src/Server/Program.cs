@@ -5,6 +5,7 @@ using Consilium.Modules.Cases;
 using Consilium.Modules.Conversations;
 using Consilium.Modules.Files;
 using Consilium.Modules.Threads;
+using Consilium.Modules.Tickets;
 using Consilium.Platform.Hosting;
 
 return await ServerProcess.RunAsync(() =>
@@ -18,6 +19,7 @@ return await ServerProcess.RunAsync(() =>
     builder.AddAssistant();
     builder.AddCases();
     builder.AddConversations();
+    builder.AddTickets();
 
     var app = builder.Build();
     app.UsePlatform();
@@ -26,6 +28,7 @@ return await ServerProcess.RunAsync(() =>
     api.MapFiles();
     api.MapCases();
     api.MapConversations();
+    api.MapTickets();
     return app;
 }, CreateAdmin.AskedBy(args));
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Consilium.Modules.Assistant.Contracts;
 using Consilium.Modules.Files.Contracts;
 using Consilium.Modules.Threads.Contracts;
 using Consilium.Platform.Json;

@@ -21,5 +21,6 @@ internal static class ThreadsModule
         services.AddSingleton<IThreadFeed>(provider => provider.GetRequiredService<ThreadFeed>());
         services.AddHostedService(provider => provider.GetRequiredService<ThreadFeed>());
         services.AddScoped<ThreadStreams>();
+        services.AddSingleton<ThreadList>();
     }
 }
