@@ -13,6 +13,9 @@ internal static class AssistantModule
         services.AddSingleton(AssistantSettings.From(builder.Configuration));
         services.AddSingleton<IMessageCompanion, QueueRuns>();
         services.AddSingleton<IAnswerer, BuiltInRules>();
+        services.AddSingleton(PromptFiles.Load(PromptSettings.From(builder.Configuration)));
+        services.AddSingleton(BudgetSettings.From(builder.Configuration));
+        services.AddSingleton<Budget>();
         services.AddScoped<Prompts>();
         services.AddScoped<Runs>();
         services.AddScoped<PostAnswer>();
