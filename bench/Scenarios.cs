@@ -6,6 +6,9 @@ namespace Consilium.Bench;
 /// <param name="Limits">Name and measurement of each limit, in the order of the columns.</param>
 internal sealed record Scenario(string Name, Func<double, Task<Sample>> Product, IReadOnlyList<(string Name, Func<double, Task<Sample>> Run)> Limits)
 {
+    /// <summary>What counts is how long things take, and not how many there are in a second.</summary>
+    public bool IsLatency { get; init; }
+
     public async Task<Measured> MeasureAsync(BenchOptions options)
     {
         Console.WriteLine($"{Name}…");
@@ -18,16 +21,16 @@ internal sealed record Scenario(string Name, Func<double, Task<Sample>> Product,
             for (var i = 0; i < Limits.Count; i++) limits[i].Add(await Limits[i].Run(options.Seconds));
             product.Add(await Product(options.Seconds));
         }
-        return new(Name, product, [.. Limits.Select((limit, i) => (limit.Name, limits[i]))]);
+        return new(Name, IsLatency, product, [.. Limits.Select((limit, i) => (limit.Name, limits[i]))]);
     }
 }
 
-internal sealed record Measured(string Name, List<Sample> Product, List<(string Name, List<Sample> Samples)> Limits);
+internal sealed record Measured(string Name, bool IsLatency, List<Sample> Product, List<(string Name, List<Sample> Samples)> Limits);
 
 internal static class Scenarios
 {
     public static IEnumerable<Scenario> All(Stage stage, BenchOptions options) =>
-        new[] { Post(stage, options, 16), Post(stage, options, 64), PostHot(stage, 64), Page(stage, 16), Page(stage, 64), Upload(stage, 8), Download(stage, 8) }
+        new[] { Post(stage, options, 16), Post(stage, options, 64), PostHot(stage, 64), Page(stage, 16), Page(stage, 64), Upload(stage, 8), Download(stage, 8), Token(stage, 1), Token(stage, 50), Hanging(stage, 200) }
             .Where(s => options.Only is null || s.Name.Contains(options.Only, StringComparison.OrdinalIgnoreCase));
 
     static Scenario Post(Stage stage, BenchOptions options, int connections) => new(
@@ -65,6 +68,17 @@ internal static class Scenarios
         $"download of 1 MiB, {connections} connections",
         seconds => new Load(stage.Product, (_, _) => Get(stage.Product, stage.FileUrl, stage.Token)).RunAsync(connections, seconds),
         [("RAW", seconds => new Load(stage.Limits, (_, _) => Get(stage.Limits, "/files", null)).RunAsync(connections, seconds))]);
+
+    static Scenario Token(Stage stage, int readers) => new(
+        $"a token from provider to reader, {readers} answers at once",
+        seconds => stage.Answers.ThroughAsync(readers, seconds), [("the provider itself", seconds => stage.Answers.DirectAsync(readers, seconds))]) { IsLatency = true };
+
+    static Scenario Hanging(Stage stage, int answers)
+    {
+        var page = Page(stage, 16);
+        return new($"{page.Name}, while {answers} answers hang", seconds => stage.Answers.WhileHangingAsync(answers, () => page.Product(seconds)), [("none hangs", page.Product)])
+            { IsLatency = true };
+    }
 
     // Each connection sends one body again and again, with another number in it each time: equal content would be stored once.
     static Func<int, long, byte[]> Uploads(Stage stage, string head, int connections)

@@ -3,6 +3,7 @@ using System.Net.Http.Headers;
 using System.Net.Sockets;
 using System.Text.Json;
 using Consilium.Postgres;
+using Consilium.ProviderDoubles;
 using Npgsql;
 
 namespace Consilium.Bench;
@@ -17,6 +18,7 @@ internal sealed class Stage : IAsyncDisposable
 
     readonly string directory = Path.Combine(Path.GetTempPath(), "cbench-" + Guid.CreateVersion7().ToString("N")[^8..]);
     readonly List<Process> processes = [];
+    readonly ProviderDouble provider = Answers.Provider();
     EmbeddedPostgres postgres = null!;
     long lastNumber;
 
@@ -27,6 +29,8 @@ internal sealed class Stage : IAsyncDisposable
 
     /// <summary>A file that hangs on the user's first case, <see cref="FileBodies.Size"/> bytes.</summary>
     public string FileUrl { get; private set; } = "";
+
+    public Answers Answers { get; private set; } = null!;
 
     /// <summary>The database of the limits: <c>limit_threads</c> and <c>limit_messages</c>.</summary>
     public NpgsqlConnectionStringBuilder LimitDatabase { get; private set; } = null!;
@@ -72,6 +76,11 @@ internal sealed class Stage : IAsyncDisposable
             ["ConnectionStrings__Database"] = postgres.ConnectionString,
             ["Limits__RequestsPerSecond"] = "0",
             ["Files__QuotaPerOwner"] = "1000000000000",
+            ["Assistant__Providers__0__Name"] = "double",
+            ["Assistant__Providers__0__BaseAddress"] = provider.BaseAddress.ToString(),
+            ["Assistant__Providers__0__Model"] = "double",
+            ["Assistant__Providers__0__MaxConcurrency"] = "1000",
+            ["Assistant__Providers__0__FirstTokenTimeout"] = "00:10:00",
         });
         Start(typeof(Stage).Assembly.Location, ["limits", Limits.ToString(), LimitDatabase.ConnectionString, Directory.CreateDirectory(Path.Combine(directory, "limits")).FullName], []);
         await ReadyAsync(new(Product, "health"));
@@ -86,6 +95,7 @@ internal sealed class Stage : IAsyncDisposable
         var login = await SendAsync(http, "auth/login", new { username = "bench@example.com", password = Password });
         Token = login.GetProperty("access_token").GetString()!;
         http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", Token);
+        Answers = new(provider.BaseAddress, Answers.Signed(Product, Token));
         Console.WriteLine($"Opening {options.Threads} cases…");
         var cases = new string[options.Threads];
         await Parallel.ForAsync(0, options.Threads, new ParallelOptions { MaxDegreeOfParallelism = 8 }, async (i, _) =>
@@ -167,6 +177,7 @@ internal sealed class Stage : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        await provider.DisposeAsync();
         foreach (var process in processes)
         {
             process.Kill();

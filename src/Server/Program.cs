@@ -2,8 +2,10 @@ using Consilium.Modules.Accounts;
 using Consilium.Modules.Assistant;
 using Consilium.Modules.Audit;
 using Consilium.Modules.Cases;
+using Consilium.Modules.Conversations;
 using Consilium.Modules.Files;
 using Consilium.Modules.Threads;
+using Consilium.Modules.Tickets;
 using Consilium.Platform.Hosting;
 
 return await ServerProcess.RunAsync(() =>
@@ -16,6 +18,8 @@ return await ServerProcess.RunAsync(() =>
     builder.AddFiles();
     builder.AddAssistant();
     builder.AddCases();
+    builder.AddConversations();
+    builder.AddTickets();
 
     var app = builder.Build();
     app.UsePlatform();
@@ -23,6 +27,8 @@ return await ServerProcess.RunAsync(() =>
     api.MapAccounts();
     api.MapFiles();
     api.MapCases();
+    api.MapConversations();
+    api.MapTickets();
     return app;
 }, CreateAdmin.AskedBy(args));
 

@@ -33,7 +33,10 @@ public sealed class Browser : IAsyncLifetime
     }
 
     /// <summary>Opens a page and keeps what goes wrong on it: errors in the console, and everything that did not load.</summary>
-    internal async Task<(IPage Page, List<string> Faults)> OpenAsync(string path)
+    internal Task<(IPage Page, List<string> Faults)> OpenAsync(string path) => OpenAsync(new Uri(server!.Address, path));
+
+    /// <summary>The same, of another server.</summary>
+    internal async Task<(IPage Page, List<string> Faults)> OpenAsync(Uri address)
     {
         if (chromium is null) throw new InvalidOperationException($"There is no Chromium on this machine ({string.Join(", ", Places)}): apt-get install chromium.");
         var page = await chromium.NewPageAsync();
@@ -42,7 +45,7 @@ public sealed class Browser : IAsyncLifetime
         page.PageError += (_, error) => faults.Add(error);
         page.RequestFailed += (_, request) => faults.Add($"{request.Url}: {request.Failure}");
         page.Response += (_, response) => { if (response.Status >= 400) faults.Add($"{response.Url}: {response.Status}"); };
-        await page.GotoAsync(new Uri(server!.Address, path).ToString());
+        await page.GotoAsync(address.ToString());
         return (page, faults);
     }
 }
@@ -56,4 +59,11 @@ internal sealed class BrowserTheoryAttribute : TheoryAttribute
         if (Browser.Executable is null && string.IsNullOrEmpty(Environment.GetEnvironmentVariable("CI")))
             Skip = "No Chromium on this machine: apt-get install chromium.";
     }
+}
+
+/// <inheritdoc cref="BrowserTheoryAttribute"/>
+[AttributeUsage(AttributeTargets.Method)]
+internal sealed class BrowserFactAttribute : FactAttribute
+{
+    public BrowserFactAttribute() => Skip = new BrowserTheoryAttribute().Skip;
 }

@@ -39,3 +39,7 @@ CREATE TABLE assistant.calls (
 );
 CREATE INDEX calls_by_owner ON assistant.calls (owner_id, started_at);
 CREATE INDEX calls_by_time ON assistant.calls (started_at);
+
+CREATE OR REPLACE VIEW assistant.access_runs AS
+    SELECT id, thread_id, question_id, status, reason, created_at, started_at, finished_at, answer_id, attempts, provider, model, prompt_version
+    FROM assistant.runs;

@@ -1,9 +1,8 @@
 CREATE SCHEMA conversations;
 
--- What the Conversations door adds to its thread, which has the same id.
+-- What the Conversations door adds to its thread, which has the same id and the times.
 CREATE TABLE conversations.conversations (
-    id          uuid        PRIMARY KEY,
+    id          uuid PRIMARY KEY,
     title       text,
-    description text        NOT NULL,
-    created_at  timestamptz NOT NULL
+    description text NOT NULL
 );

@@ -1,5 +1,7 @@
 using System.Text.Json.Nodes;
 using Consilium.Tests.Modules.Cases;
+using Consilium.Tests.Modules.Conversations;
+using Consilium.Tests.Modules.Tickets;
 
 namespace Consilium.Tests.Api;
 
@@ -35,7 +37,9 @@ internal static class Examples
         Accounts(all);
         Jobs(all);
         foreach (var root in (string[])["/cases", "/api/v1/cases"]) Cases(all, root);
+        foreach (var root in (string[])["/tickets", "/api/v1/tickets"]) Tickets(all, root);
         Files(all);
+        Conversations(all);
         return all;
     }
 
@@ -113,6 +117,42 @@ internal static class Examples
         all[$"GET {message}/versions"] = async s => new(s.Staff, await MessageAsync(s, root) + "/versions");
         all[$"GET {one}/events"] = async s => new(s.Owner, $"{root}/{await s.Owner.OpenCaseAsync()}/events");
         all[$"GET {one}/ws"] = async s => new(s.Owner, $"{root}/{await s.Owner.OpenCaseAsync()}/ws") { Answers = 400 };
+    }
+
+    static void Tickets(Dictionary<string, Func<CaseServer, Task<Example>>> all, string root)
+    {
+        var one = $"{root}/{{id:guid}}";
+        all[$"GET {root}"] = s => Example(s.Owner, root);
+        all[$"POST {root}"] = s => Example(s.Owner, root, new() { ["title"] = "Pump", ["description"] = "It shows E4." });
+        all[$"GET {one}"] = async s => new(s.Owner, $"{root}/{await s.Owner.OpenTicketAsync()}");
+        all[$"GET {one}/messages"] = async s => new(s.Owner, $"{root}/{await s.Owner.OpenTicketAsync()}/messages");
+        all[$"POST {one}/messages"] = async s => new(s.Owner, $"{root}/{await s.Owner.OpenTicketAsync()}/messages", new() { ["content"] = "x" });
+        all[$"POST {one}/attachments"] = async s => new(s.Owner, $"{root}/{await s.Owner.OpenTicketAsync()}/attachments") { Form = Note };
+        all[$"PUT {one}/status"] = async s => new(s.Staff, $"{root}/{await s.Owner.OpenTicketAsync()}/status", new() { ["status"] = "resolved" });
+        all[$"GET {one}/events"] = async s => new(s.Owner, $"{root}/{await s.Owner.OpenTicketAsync()}/events");
+        all[$"GET {one}/ws"] = async s => new(s.Owner, $"{root}/{await s.Owner.OpenTicketAsync()}/ws") { Answers = 400 };
+        all[$"GET {one}/ai-response"] = async s => new(s.Owner, $"{root}/{await s.Owner.OpenTicketAsync()}/ai-response");
+        all[$"DELETE {one}/ai-response"] = async s => new(s.Owner, $"{root}/{await s.Owner.OpenTicketAsync()}/ai-response");
+    }
+
+    static void Conversations(Dictionary<string, Func<CaseServer, Task<Example>>> all)
+    {
+        const string root = "/conversations";
+        const string one = $"{root}/{{id:guid}}";
+        all[$"POST {root}"] = s => Example(Program(s), root, new() { ["description"] = "x" });
+        all[$"GET {one}"] = async s => new(s.Anonymous(), $"{root}/{await OpenAsync(s)}");
+        all[$"DELETE {one}/delete"] = async s => new(Program(s), $"{root}/{await OpenAsync(s)}/delete");
+        all[$"GET {one}/messages"] = async s => new(s.Anonymous(), $"{root}/{await OpenAsync(s)}/messages");
+        all[$"POST {one}/messages/create"] = async s =>
+            new(Program(s), $"{root}/{await OpenAsync(s)}/messages/create", new() { ["text"] = "x", ["role"] = "assistant" });
+        all[$"DELETE {one}/messages/{{messageId:guid}}"] = async s =>
+        {
+            var id = await OpenAsync(s);
+            return new(Program(s), $"{root}/{id}/messages/{(await Program(s).SayInAsync(id, "x", "assistant")).Id("message_id")}");
+        };
+
+        static Client Program(CaseServer server) => server.Program();
+        static Task<Guid> OpenAsync(CaseServer server) => Program(server).OpenConversationAsync();
     }
 
     static async Task<string> FileAsync(CaseServer server) => $"/api/v1/files/{await server.Owner.UploadAsync(await server.Owner.OpenCaseAsync())}";

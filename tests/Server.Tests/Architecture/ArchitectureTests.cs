@@ -41,6 +41,7 @@ public sealed class ArchitectureTests
     [Theory]
     [InlineData("src/Server", "Consilium")]
     [InlineData("src/Postgres", "Consilium.Postgres")]
+    [InlineData("tests/ProviderDouble", "Consilium.ProviderDoubles")]
     [InlineData("tests/Server.Tests", "Consilium.Tests")]
     public void Namespaces_are_like_folders(string project, string root) =>
         SourceRules.NamespacesLikeFolders(Path.Combine(Repository.Root, project), root).ShouldBeEmpty();

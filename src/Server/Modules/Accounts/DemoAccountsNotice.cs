@@ -9,6 +9,6 @@ internal sealed class DemoAccountsNotice(IHostEnvironment environment) : IStartu
     public string Title => "Demo accounts";
 
     public IEnumerable<string> Lines => environment.IsDevelopment()
-        ? DemoAccounts.All.Select(demo => $"{demo.Email,-22} {demo.Password,-12} {demo.Role.Wire()}")
+        ? [.. DemoAccounts.All.Select(demo => $"{demo.Email,-22} {demo.Password,-12} {demo.Role.Wire()}"), $"X-API-Key: {DemoApiKey.Key}  {DemoApiKey.Scope}"]
         : [];
 }

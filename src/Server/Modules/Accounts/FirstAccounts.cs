@@ -6,8 +6,8 @@ using Microsoft.EntityFrameworkCore;
 namespace Consilium.Modules.Accounts;
 
 /// <summary>
-/// At the start: the built-in assistant; in Development the demo accounts; elsewhere the first admin from <c>Admin:Email</c> and
-/// <c>Admin:Password</c>, and no start at all with the demo accounts present.
+/// At the start: the built-in assistant; in Development the demo accounts and the demo API key; elsewhere the first admin from
+/// <c>Admin:Email</c> and <c>Admin:Password</c>, and no start at all with anything of the demo present.
 /// </summary>
 internal sealed class FirstAccounts(
     IServiceScopeFactory scopes, PasswordHashing hashing, PasswordPolicy policy, IConfiguration configuration, IHostEnvironment environment,
@@ -34,6 +34,9 @@ internal sealed class FirstAccounts(
         var missing = DemoAccounts.All.Where(demo => !present.Contains(demo.Id) && !taken.Contains(demo.Email)).ToList();
         var hashes = await Task.WhenAll(missing.Select(demo => hashing.HashAsync(demo.Password, cancellationToken)));
         db.AddRange(missing.Zip(hashes, (demo, hash) => User.CreateDemo(demo.Id, demo.Email, hash, demo.Role, demo.Name, clock.UtcNow())));
+        if (!await HasDemoKeyAsync(db, cancellationToken))
+            db.Add(ApiKey.Create(
+                DemoApiKey.Id, DemoApiKey.Key, "Demo", [DemoApiKey.Scope], AssistantAccount.Id, AssistantAccount.Id, expiresAt: null, clock.UtcNow()));
     }
 
     async Task AddFirstAdminAsync(ConsiliumDb db, CancellationToken cancellationToken)
@@ -42,6 +45,9 @@ internal sealed class FirstAccounts(
             throw new InvalidOperationException(
                 "This database has the demo accounts of Development, whose passwords everybody knows: "
                 + $"{environment.EnvironmentName} needs a database of its own.");
+        if (await HasDemoKeyAsync(db, cancellationToken))
+            throw new InvalidOperationException(
+                $"This database has the demo API key of Development, which everybody knows: {environment.EnvironmentName} needs a database of its own.");
         if (await db.Set<User>().AnyAsync(u => u.Role == Role.Admin, cancellationToken)) return;
         if (configuration["Admin:Email"] is not { Length: > 0 } email || configuration["Admin:Password"] is not { Length: > 0 } password)
         {
@@ -51,5 +57,10 @@ internal sealed class FirstAccounts(
         if (!EmailAddress.IsValid(email.Trim())) throw new InvalidOperationException("Admin:Email is not an e-mail address.");
         if (policy.Fault(password, email) is { } fault) throw new InvalidOperationException($"Admin:Password {fault}.");
         db.Add(User.Create(Guid.CreateVersion7(), email, await hashing.HashAsync(password, cancellationToken), Role.Admin, name: null, clock.UtcNow()));
+    }
+    static Task<bool> HasDemoKeyAsync(ConsiliumDb db, CancellationToken cancellationToken)
+    {
+        var hash = Secrets.Hash(DemoApiKey.Key);
+        return db.Set<ApiKey>().AnyAsync(k => k.Hash == hash, cancellationToken);
     }
 }

@@ -5,14 +5,14 @@ namespace Consilium.Modules.Assistant;
 /// <summary>How runs are carried out: the section <c>Assistant</c> of the server's configuration.</summary>
 internal sealed record AssistantSettings
 {
-    /// <summary>Runs that this process carries out at once; with 0 it leaves them to other servers.</summary>
-    public int Workers { get; init; } = 4;
+    /// <summary>Runs that this process carries out at once; with 0 it leaves them to other servers. A run that waits for its provider costs next to nothing.</summary>
+    public int Workers { get; init; } = 256;
 
     /// <summary>How long a run stays with a worker that is not heard of any more.</summary>
     public TimeSpan Lease { get; init; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>How often a worker renews its lease.</summary>
-    public TimeSpan Renewal { get; init; } = TimeSpan.FromSeconds(3);
+    /// <summary>How often a process renews the leases of its runs, and finds out which are its no more.</summary>
+    public TimeSpan Renewal { get; init; } = TimeSpan.FromSeconds(1);
 
     /// <summary>How often workers look for runs by themselves: those of dead workers, those of lost signals.</summary>
     public TimeSpan Poll { get; init; } = TimeSpan.FromSeconds(1);

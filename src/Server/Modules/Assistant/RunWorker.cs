@@ -1,160 +1,158 @@
 using System.Security.Cryptography;
-using System.Text;
 using System.Threading.Channels;
-using Consilium.Platform.Database;
 using Consilium.Platform.Hosting;
 using Consilium.Platform.Realtime;
 
 namespace Consilium.Modules.Assistant;
 
-/// <summary>Carries out runs: claims one, has its answer written while renewing the lease, posts it; retries after a fault, up to a limit.</summary>
+/// <summary>
+/// Claims runs and carries each out by itself, many at once: has its answer written, posts it; repeats after a fault, up to a limit. A run that
+/// waits for its provider takes no thread and no connection.
+/// </summary>
 internal sealed class RunWorker(
-    IServiceScopeFactory scopes, IAnswerer answerer, Signals signals, AssistantSettings settings, CrashPoints crash, TimeProvider clock,
-    ILogger<RunWorker> log)
+    IServiceScopeFactory scopes, WriteAnswer write, RunLeases leases, DatabaseWait database, Signals signals, AssistantSettings settings, CrashPoints crash,
+    TimeProvider clock, ILogger<RunWorker> log)
     : BackgroundService
 {
-    readonly Channel<bool> wakes = Channel.CreateBounded<bool>(
-        new BoundedChannelOptions(Math.Max(1, settings.Workers)) { FullMode = BoundedChannelFullMode.DropWrite });
+    /// <summary>Claims under way at once: one may wait for its thread, which somebody else has locked.</summary>
+    const int Claimers = 4;
+
+    readonly SemaphoreSlim free = new(settings.Workers);
+    readonly Channel<bool> wakes = Channel.CreateBounded<bool>(new BoundedChannelOptions(Claimers) { FullMode = BoundedChannelFullMode.DropWrite });
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        if (settings.Workers == 0) return;
         using var queued = signals.Listen(QueueRuns.Topic, _ => WakeOne());
         await using var poll = clock.CreateTimer(_ => WakeOne(), null, TimeSpan.Zero, settings.Poll);
-        await Task.WhenAll(Enumerable.Range(0, settings.Workers).Select(_ => WorkAsync(stoppingToken)));
+        await Task.WhenAll(Enumerable.Range(0, Claimers).Select(_ => ClaimAsync(stoppingToken)));
+        for (var ended = 0; ended < settings.Workers; ended++) await free.WaitAsync(CancellationToken.None); // each gives its run back
+    }
+
+    public override void Dispose()
+    {
+        free.Dispose();
+        base.Dispose();
     }
 
     void WakeOne() => wakes.Writer.TryWrite(true);
 
-    async Task WorkAsync(CancellationToken stoppingToken)
+    async Task ClaimAsync(CancellationToken stoppingToken)
     {
-        while (await wakes.Reader.WaitToReadAsync(stoppingToken))
+        try
         {
-            if (!wakes.Reader.TryRead(out _)) continue;
-            while (await RunNextAsync(stoppingToken)) { }
+            while (await wakes.Reader.WaitToReadAsync(stoppingToken))
+            {
+                if (!wakes.Reader.TryRead(out _)) continue;
+                while (await BeginNextAsync(stoppingToken)) { }
+            }
         }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested) { }
     }
 
     /// <summary>False when no run is due, or the database cannot be reached.</summary>
-    async Task<bool> RunNextAsync(CancellationToken stoppingToken)
+    async Task<bool> BeginNextAsync(CancellationToken stoppingToken)
     {
+        await free.WaitAsync(stoppingToken);
+        Run? run = null;
         try
         {
-            if (await WithRunsAsync(runs => runs.ClaimAsync(stoppingToken)) is not { } run) return false;
-            WakeOne(); // where one is due there may be more
-            crash.Reach(RunCrashPoints.Claimed);
-            await RunAsync(run, stoppingToken);
-            return true;
+            run = await WithAsync<RunSteps, Run?>(runs => runs.ClaimAsync(stoppingToken));
         }
         catch (Exception fault)
         {
-            if (!stoppingToken.IsCancellationRequested) log.LogWarning("Runs could not be claimed or ended: {Fault}", fault.GetType().Name);
+            if (!stoppingToken.IsCancellationRequested) log.LogWarning("Runs could not be claimed: {Fault}", fault.GetType().Name);
+        }
+        if (run is null)
+        {
+            free.Release();
             return false;
+        }
+        WakeOne(); // where one is due there may be more
+        crash.Reach(RunCrashPoints.Claimed);
+        _ = Task.Run(() => CarryOutAsync(run, stoppingToken), CancellationToken.None);
+        return true;
+    }
+
+    async Task CarryOutAsync(Run run, CancellationToken stoppingToken)
+    {
+        try
+        {
+            using var lease = leases.Hold(run, stoppingToken);
+            await AttemptAsync(run, lease.Ended, stoppingToken);
+        }
+        catch (Exception fault)
+        {
+            if (!stoppingToken.IsCancellationRequested) log.LogWarning("Run {Run} could not be ended: {Fault}", run.Id, fault.GetType().Name);
+        }
+        finally
+        {
+            free.Release();
+            WakeOne(); // the thread's next question may have waited for this one
         }
     }
 
-    async Task RunAsync(Run run, CancellationToken stoppingToken)
+    async Task AttemptAsync(Run run, CancellationToken held, CancellationToken stoppingToken)
     {
-        using var held = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
-        var renewing = RenewAsync(run, held);
         try
         {
-            await AnswerAsync(run, held.Token);
+            await AnswerAsync(run, held);
         }
         catch (Exception) when (stoppingToken.IsCancellationRequested)
         {
-            await WithRunsAsync(runs => runs.GiveBackAsync(run, CancellationToken.None));
+            await WithAsync<RunSteps>(runs => runs.GiveBackAsync(run, CancellationToken.None));
         }
-        catch (OperationCanceledException) when (held.IsCancellationRequested)
+        catch (Exception fault) when (held.IsCancellationRequested || fault is RunLostException)
         {
-            log.LogWarning("Run {Run} was taken over at attempt {Attempt}", run.Id, run.Attempts);
+            log.LogInformation("Run {Run} was stopped or taken over at attempt {Attempt}", run.Id, run.Attempts);
         }
         catch (Exception fault)
         {
             // The type alone: a message of an exception may quote what it was working on.
             log.LogWarning("Run {Run} failed at attempt {Attempt}: {Fault}", run.Id, run.Attempts, fault.GetType().Name);
-            if (run.Attempts >= settings.MaxAttempts) await EndAsync(run, RunEnd.Failed(RunReasons.AnswerFailed), stoppingToken);
-            else await WithRunsAsync(runs => runs.RequeueAsync(run, PauseAfter(run.Attempts), stoppingToken));
-        }
-        finally
-        {
-            await held.CancelAsync();
-            await renewing;
+            if (run.Attempts >= settings.MaxAttempts) await EndAsync(run, RunEnd.Failed(RunReasons.AnswerFailed), held);
+            else await WaitAsync<RunSteps>(runs => runs.RequeueAsync(run, PauseAfter(run.Attempts), held), held);
         }
     }
 
-    async Task AnswerAsync(Run run, CancellationToken cancellationToken)
+    async Task AnswerAsync(Run run, CancellationToken held)
     {
         if (run.Attempts > settings.MaxAttempts)
         {
-            await EndAsync(run, RunEnd.Failed(RunReasons.WorkersLost), cancellationToken);
+            await EndAsync(run, RunEnd.Failed(RunReasons.WorkersLost), held);
             return;
         }
-        if (run.Question is null)
+        if (!run.IsWritten)
         {
-            await EndAsync(run, RunEnd.Stopped(RunReasons.QuestionRetracted), cancellationToken);
-            return;
+            var prompt = run.Question is null ? null : await WaitAsync<Prompts, Prompt?>(prompts => prompts.BuildAsync(run, held), held);
+            if (prompt is null)
+            {
+                await EndAsync(run, RunEnd.Stopped(run.IsAboutThread ? RunReasons.ThreadGone : RunReasons.QuestionRetracted), held);
+                return;
+            }
+            await write.RunAsync(run, prompt, held);
         }
-        await using var scope = scopes.CreateAsyncScope();
-        var prompt = await scope.ServiceProvider.GetRequiredService<Prompts>().BuildAsync(run, cancellationToken);
-        var (text, source) = await WriteAsync(new(prompt!, "", Guid.Empty), cancellationToken);
         crash.Reach(RunCrashPoints.Written);
-        await scope.ServiceProvider.GetRequiredService<PostAnswer>().RunAsync(run, text, source, cancellationToken);
+        await WaitAsync<PostAnswer>(post => post.RunAsync(run, held), held);
     }
 
-    async Task<(string Text, AnswerSource Source)> WriteAsync(AnswerRequest request, CancellationToken cancellationToken)
-    {
-        var text = new StringBuilder();
-        AnswerSource? source = null;
-        await foreach (var step in answerer.AnswerAsync(request, cancellationToken))
-        {
-            switch (step)
-            {
-                case CallStarted started:
-                    source = started.Source;
-                    break;
-                case AnswerText more:
-                    text.Append(more.Text);
-                    crash.Reach(RunCrashPoints.FirstText);
-                    break;
-            }
-        }
-        return text.Length > 0 ? (text.ToString(), source!) : throw new InvalidOperationException("The answer has no text.");
-    }
-
-    async Task RenewAsync(Run run, CancellationTokenSource held)
-    {
-        while (!held.IsCancellationRequested)
-        {
-            await Task.Delay(settings.Renewal, clock, held.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            try
-            {
-                if (!held.IsCancellationRequested && !await WithRunsAsync(runs => runs.RenewAsync(run, held.Token))) await held.CancelAsync();
-            }
-            catch (Exception fault)
-            {
-                if (!held.IsCancellationRequested)
-                    log.LogWarning("The lease of run {Run} could not be renewed: {Fault}", run.Id, fault.GetType().Name);
-            }
-        }
-    }
-
-    async Task EndAsync(Run run, RunEnd end, CancellationToken cancellationToken)
-    {
-        await using var scope = scopes.CreateAsyncScope();
-        var runs = scope.ServiceProvider.GetRequiredService<Runs>();
-        await scope.ServiceProvider.GetRequiredService<RequestTransaction>().RunAsync(async () =>
-        {
-            if (await runs.HoldAsync(run, cancellationToken)) await runs.EndAsync(run, end, cancellationToken);
-        }, cancellationToken);
-    }
+    Task EndAsync(Run run, RunEnd end, CancellationToken held) => WaitAsync<PostAnswer>(post => post.WithoutAsync(run, end, held), held);
 
     TimeSpan PauseAfter(int attempts) => settings.RetryDelay * Math.Pow(2, attempts - 1) * (1 + RandomNumberGenerator.GetInt32(500) / 1000.0);
 
-    async Task<T> WithRunsAsync<T>(Func<Runs, Task<T>> step)
+    /// <summary>Takes a step that waits while the database is away.</summary>
+    Task<T> WaitAsync<TStep, T>(Func<TStep, Task<T>> step, CancellationToken held) where TStep : notnull =>
+        database.UntilThereAsync(() => WithAsync(step), held);
+
+    Task WaitAsync<TStep>(Func<TStep, Task> step, CancellationToken held) where TStep : notnull =>
+        database.UntilThereAsync(() => WithAsync(step), held);
+
+    async Task<T> WithAsync<TStep, T>(Func<TStep, Task<T>> step) where TStep : notnull
     {
         await using var scope = scopes.CreateAsyncScope();
-        return await step(scope.ServiceProvider.GetRequiredService<Runs>());
+        return await step(scope.ServiceProvider.GetRequiredService<TStep>());
     }
 
-    Task WithRunsAsync(Func<Runs, Task> step) => WithRunsAsync(async runs => { await step(runs); return true; });
+    Task WithAsync<TStep>(Func<TStep, Task> step) where TStep : notnull =>
+        WithAsync<TStep, bool>(async of => { await step(of); return true; });
 }

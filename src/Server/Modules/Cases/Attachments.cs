@@ -24,7 +24,7 @@ internal static class Attachments
     }
 
     static Task<IResult> ReceiveAsync(Guid id, HttpContext http, Caller caller, CaseAccess access, IFiles files) =>
-        files.ReceiveAsync(http, CaseFiles.PlaceOf(id), caller, async () =>
+        files.ReceiveAsync(http, CaseAccess.ToRead(id, caller).Files, caller, async () =>
         {
             var found = await access.FindAsync(id, caller, http.RequestAborted);
             if (found is { Status: CaseStatus.Open }) return null;
@@ -33,10 +33,10 @@ internal static class Attachments
         });
 
     static async Task<Results<Ok<Page<Attachment>>, ProblemHttpResult>> ListAsync(
-        Guid id, Guid messageId, Caller caller, IMessages messages, CaseMessages shown, CaseAccess access, CancellationToken cancellationToken)
+        Guid id, Guid messageId, Caller caller, IMessages messages, CaseAccess access, CancellationToken cancellationToken)
     {
         var message = await messages.FindAsync(CaseAccess.ToRead(id, caller), messageId, cancellationToken);
         await access.RecordReadAsync(id, "message.attachments", message is not null, caller, cancellationToken);
-        return message is null ? Problems.NotFound() : TypedResults.Ok(new Page<Attachment>(await shown.AttachmentsAsync(message, cancellationToken), null));
+        return message is null ? Problems.NotFound() : TypedResults.Ok(new Page<Attachment>(message.Attachments, null));
     }
 }

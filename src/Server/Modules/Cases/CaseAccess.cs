@@ -47,7 +47,7 @@ internal sealed class CaseAccess(RequestTransaction transaction, IAuditTrail aud
     public async Task<CaseResponse?> FindAsync(Guid caseId, Caller caller, CancellationToken cancellationToken)
     {
         await using var batch = await transaction.BatchAsync(cancellationToken);
-        batch.Add($"{CaseRows.Select} WHERE c.id = $4 AND {CaseRows.InReach}").With(caller.UserId).With((int)Policy.Read(caller)).With(Policy.Kind).With(caseId);
+        batch.Add($"{CaseRows.Select} WHERE c.id = $4 AND {ThreadQuery.InReach}").With(caller.UserId).With((int)Policy.Read(caller)).With(Policy.Kind).With(caseId);
         await using var row = await batch.ExecuteReaderAsync(cancellationToken);
         return await row.ReadAsync(cancellationToken) ? CaseRows.Read(row) : null;
     }

@@ -13,8 +13,6 @@ internal static class CaseRows
         FROM {ThreadViews.Threads} t JOIN cases.cases c ON c.id = t.id
         """;
 
-    public const string InReach = "t.kind = $3 AND ($2 = 3 OR ($2 = 1 AND t.owner_id = $1))";
-
     public static CaseResponse Read(NpgsqlDataReader row) => new(
         row.GetGuid(0), row.GetGuid(1), row.NullableString(2), row.GetString(3), row.GetString(4) == "open" ? CaseStatus.Open : CaseStatus.Closed,
         row.Nullable<Guid>(5), row.GetFieldValue<DateTimeOffset>(6), row.GetFieldValue<DateTimeOffset>(7), row.Nullable<DateTimeOffset>(8), row.GetInt64(9),

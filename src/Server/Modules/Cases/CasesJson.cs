@@ -1,6 +1,8 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Consilium.Modules.Assistant.Contracts;
 using Consilium.Modules.Files.Contracts;
+using Consilium.Modules.Threads.Contracts;
 using Consilium.Platform.Json;
 using Consilium.Platform.Paging;
 
@@ -14,7 +16,7 @@ namespace Consilium.Modules.Cases;
 [JsonSerializable(typeof(CaseResponse))]
 [JsonSerializable(typeof(Page<CaseResponse>))]
 [JsonSerializable(typeof(PostMessageRequest))]
-[JsonSerializable(typeof(CaseEvent))]
+[JsonSerializable(typeof(LiveEvent<MessageResponse>))]
 [JsonSerializable(typeof(AiOrigin))]
 internal sealed partial class CasesJson : JsonSerializerContext
 {

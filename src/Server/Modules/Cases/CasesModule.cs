@@ -1,5 +1,4 @@
 using Consilium.Modules.Assistant.Contracts;
-using Consilium.Modules.Files.Contracts;
 using Consilium.Modules.Threads.Contracts;
 
 namespace Consilium.Modules.Cases;
@@ -13,17 +12,10 @@ internal static class CasesModule
         services.ConfigureHttpJsonOptions(json => json.SerializerOptions.TypeInfoResolverChain.Insert(0, CasesJson.Default));
         services.AddThreadKind(CaseAccess.Policy);
         services.AddScoped<CaseAccess>();
-        services.AddScoped<CaseMessages>();
-        services.AddSingleton<LiveMessages>();
-        services.AddScoped<IFileHolder, CaseFiles>();
         services.AddScoped<IThreadSubjects, CaseSubjects>();
         services.AddScoped<OpenCase>();
         services.AddScoped<ListCases>();
         services.AddScoped<AssignCase>();
-        services.AddScoped<PostMessage>();
-        services.AddScoped<ListMessages>();
-        services.AddScoped<RetractMessage>();
-        services.AddScoped<FollowCase>();
     }
 
     public static void MapCases(this RouteGroupBuilder api)

@@ -30,12 +30,12 @@ internal static class EditMessage
         .WithDescription("For its author, while the case is open. Earlier versions are kept and readable by staff.");
 
     static async Task<Results<Ok<MessageResponse>, ProblemHttpResult>> HandleAsync(
-        Guid id, Guid messageId, EditMessageRequest request, Caller caller, IMessages messages, CaseMessages shown, CancellationToken cancellationToken)
+        Guid id, Guid messageId, EditMessageRequest request, Caller caller, IMessages messages, CancellationToken cancellationToken)
     {
         var (outcome, message) = await messages.EditAsync(CaseAccess.ToRead(id, caller), messageId, request.Content!.Trim(), caller, cancellationToken);
         return outcome switch
         {
-            ChangeOutcome.Done => TypedResults.Ok(await shown.ShowAsync(message!, cancellationToken)),
+            ChangeOutcome.Done => TypedResults.Ok(MessageResponse.Of(message!)),
             ChangeOutcome.Closed => CaseProblems.Closed(),
             ChangeOutcome.Retracted => Problems.Conflict("message_retracted", "The message was retracted."),
             _ => Problems.NotFound(),

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Consilium.Modules.Assistant.Contracts;
 using Consilium.Modules.Files.Contracts;
 using Consilium.Modules.Threads.Contracts;
 using Consilium.Platform.Idempotency;
@@ -15,11 +16,7 @@ internal sealed record MessageResponse(
     Guid Id, long Seq, Guid CaseId, Guid SenderId, SenderRole SenderRole, string SenderName, string Content, DateTimeOffset CreatedAt, DateTimeOffset? EditedAt,
     bool Retracted, Guid? ReplyTo, IReadOnlyList<Attachment> Attachments, Guid? RunId, AiOrigin? Ai) : IHasResourceId
 {
-    public static MessageResponse Of(ThreadMessage message, IReadOnlyList<Attachment> attachments) => new(
+    public static MessageResponse Of(ThreadMessage message) => new(
         message.Id, message.Seq, message.ThreadId, message.SenderId, message.SenderRole, message.SenderName, message.Content, message.CreatedAt, message.EditedAt,
-        message.Retracted, message.ReplyTo, attachments, message.RunId, message.Ai?.Deserialize(CasesJson.Default.AiOrigin));
+        message.Retracted, message.ReplyTo, message.Attachments, message.RunId, message.Ai?.Deserialize(CasesJson.Default.AiOrigin));
 }
-
-/// <summary>Who computed an answer of the assistant.</summary>
-/// <param name="Citations">What the answer rests on: ids of messages, documents and records.</param>
-internal sealed record AiOrigin(string Provider, string Model, IReadOnlyList<string> Citations);

@@ -1,7 +1,6 @@
 using Consilium.Modules.Accounts.Contracts;
 using Consilium.Modules.Files.Contracts;
 using Consilium.Modules.Threads.Contracts;
-using Consilium.Platform.Database;
 using Consilium.Platform.Errors;
 using Consilium.Platform.Validation;
 using FluentValidation;
@@ -32,12 +31,12 @@ internal sealed class PostMessageValidator : AbstractValidator<PostMessageReques
 }
 
 /// <summary>Posts a message: the owner, staff, and assistants by API key. The answer comes after the commit.</summary>
-internal sealed class PostMessage(IMessages messages, IThreads threads, IFiles files, CaseMessages shown, CaseAccess access, RequestTransaction transaction)
+internal static class PostMessage
 {
     public static void Map(RouteGroupBuilder cases) => cases.MapPost("/{id:guid}/messages", async (
-            Guid id, PostMessageRequest request, Caller caller, HttpContext http, PostMessage useCase, CancellationToken cancellationToken) =>
+            Guid id, PostMessageRequest request, Caller caller, HttpContext http, IMessages messages, CancellationToken cancellationToken) =>
         {
-            var (message, problem) = await useCase.PostAsync(id, request, caller, cancellationToken);
+            var (message, problem) = await PostAsync(messages, id, request, caller, cancellationToken);
             return message is null ? problem! : (Results<Created<MessageResponse>, ProblemHttpResult>)TypedResults.Created($"{http.Request.Path.Value!.TrimEnd('/')}/{message.Id}", message);
         })
         .RequireRoles(CaseAccess.Posters).AllowScope("cases:write")
@@ -49,59 +48,29 @@ internal sealed class PostMessage(IMessages messages, IThreads threads, IFiles f
             """);
 
     /// <summary>Shared by the route and the WebSocket: exactly one of message and problem comes back.</summary>
-    public async Task<(MessageResponse? Message, ProblemHttpResult? Problem)> PostAsync(Guid caseId, PostMessageRequest request, Caller caller, CancellationToken cancellationToken)
+    public static async Task<(MessageResponse? Message, ProblemHttpResult? Problem)> PostAsync(
+        IMessages messages, Guid caseId, PostMessageRequest request, Caller caller, CancellationToken cancellationToken)
     {
-        var policy = CaseAccess.Policy;
-        var role = policy.RoleOf(caller);
-        var asks = role != SenderRole.Assistant && (request.AskAssistant ?? role == SenderRole.User);
-        var message = new NewMessage(caseId, policy.Kind, policy.Post(caller), caller.UserId, caller.Role.Wire(), role, caller.Name ?? Unnamed(role), request.Content!.Trim())
+        var message = CaseAccess.Policy.MessageBy(caller, caseId, request.Content!.Trim());
+        var asks = message.SenderRole != SenderRole.Assistant && (request.AskAssistant ?? message.SenderRole == SenderRole.User);
+        var result = await messages.PostAsync(message with
         {
             ReplyTo = request.ReplyTo,
             ClientToken = request.ClientToken,
             AsksAssistant = asks,
-            TakesTurn = policy.TakesTurn(caller) && !asks,
-        };
-        var (result, unfit) = request.Attachments is { Count: > 0 } attachments
-            ? await PostAsync(message, [.. attachments.Select(a => a!.ToAttach())], caller, cancellationToken)
-            : (await messages.PostAsync(message, cancellationToken), null);
-        if (unfit is { } index)
-        {
-            await access.RecordReadAsync(caseId, "message.post", found: false, caller, cancellationToken);
-            return (null, Problems.Invalid($"attachments[{index}]", "must be a file that you have uploaded for this case and not attached yet."));
-        }
+            TakesTurn = CaseAccess.Policy.TakesTurn(caller) && !asks,
+            Attachments = [.. request.Attachments?.Select(a => a!.ToAttach()) ?? []],
+        }, cancellationToken);
         return result.Outcome switch
         {
-            PostOutcome.Posted or PostOutcome.Replayed => (await shown.ShowAsync(result.Message!, cancellationToken), null),
+            PostOutcome.Posted or PostOutcome.Replayed => (MessageResponse.Of(result.Message!), null),
             PostOutcome.Closed => (null, CaseProblems.Closed()),
             PostOutcome.UnknownReply => (null, Problems.Invalid("reply_to", "must be a message of this case.")),
+            PostOutcome.UnfitAttachment =>
+                (null, Problems.Invalid($"attachments[{result.Unfit}]", "must be a file that you have uploaded for this case and not attached yet.")),
             _ => (null, Problems.NotFound()),
         };
     }
-
-    /// <summary>
-    /// Message and files commit together. Also gives the index of an attachment that can't be had, when that is what refuses the post; a repeated client
-    /// token is none: the first time took the files.
-    /// </summary>
-    Task<(PostResult Result, int? Unfit)> PostAsync(NewMessage message, IReadOnlyList<NewAttachment> wanted, Caller caller, CancellationToken cancellationToken) =>
-        transaction.RunAsync<(PostResult, int?)>(async () =>
-        {
-            var thread = new ThreadScope(message.ThreadId, message.Kind, caller.UserId, message.Reach);
-            var (place, id) = (CaseFiles.PlaceOf(message.ThreadId), Guid.CreateVersion7());
-            if (await threads.LockAsync(thread, cancellationToken) && await files.HoldAsync(place, wanted, caller, cancellationToken) is { } unfit)
-                return message.ClientToken is { } token && await messages.FindByTokenAsync(thread, token, cancellationToken) is { } first
-                    ? (new(PostOutcome.Replayed, first), null)
-                    : (default, unfit);
-            var result = await messages.PostAsync(message with { Id = id, Attachments = [.. wanted.Select(a => a.Id)] }, cancellationToken);
-            if (result.Outcome == PostOutcome.Posted) await files.AttachAsync(place, id, wanted, caller, cancellationToken);
-            return (result, null);
-        }, cancellationToken);
-
-    static string Unnamed(SenderRole role) => role switch
-    {
-        SenderRole.Staff => "Staff",
-        SenderRole.Assistant => "Assistant",
-        _ => "User",
-    };
 }
 
 internal static class CaseProblems

@@ -13,7 +13,7 @@ internal sealed class Files(RequestTransaction transaction, NpgsqlDataSource dat
 {
     public Task<IResult> ReceiveAsync(HttpContext http, FilePlace place, Caller caller, Func<Task<IResult?>> admit) => receive.HandleAsync(http, place, caller, admit);
 
-    public async Task<int?> HoldAsync(FilePlace place, IReadOnlyList<NewAttachment> wanted, Caller caller, CancellationToken cancellationToken)
+    public async Task<int?> HoldAsync(FilePlace place, IReadOnlyList<NewAttachment> wanted, Guid ownerId, CancellationToken cancellationToken)
     {
         var uploads = wanted.Where(w => w.Remote is null).Select(w => w.Id).ToArray();
         if (uploads.Length == 0) return null;
@@ -24,7 +24,7 @@ internal sealed class Files(RequestTransaction transaction, NpgsqlDataSource dat
             SELECT f.id FROM files.files f JOIN files.blobs b USING (sha256)
             WHERE f.id = ANY ($1) AND f.owner_id = $2 AND f.place_kind = $3 AND f.place_id = $4 AND f.item_id IS NULL
             ORDER BY f.id FOR UPDATE OF f FOR SHARE OF b
-            """).With(uploads).With(caller.UserId).With(place.Kind).With(place.Id);
+            """).With(uploads).With(ownerId).With(place.Kind).With(place.Id);
         await using (var rows = await batch.ExecuteReaderAsync(cancellationToken))
             while (await rows.ReadAsync(cancellationToken)) held.Add(rows.GetGuid(0));
         for (var i = 0; i < wanted.Count; i++)
@@ -32,7 +32,7 @@ internal sealed class Files(RequestTransaction transaction, NpgsqlDataSource dat
         return null;
     }
 
-    public async Task AttachAsync(FilePlace place, Guid itemId, IReadOnlyList<NewAttachment> wanted, Caller caller, CancellationToken cancellationToken)
+    public async Task AttachAsync(FilePlace place, Guid itemId, IReadOnlyList<NewAttachment> wanted, Guid ownerId, CancellationToken cancellationToken)
     {
         var at = clock.UtcNow();
         await using var batch = await transaction.BatchAsync(cancellationToken);
@@ -44,7 +44,7 @@ internal sealed class Files(RequestTransaction transaction, NpgsqlDataSource dat
             batch.Add("""
                 INSERT INTO files.files (id, owner_id, place_kind, place_id, item_id, file_name, source_url, created_at, attached_at)
                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8)
-                """).With(id).With(caller.UserId).With(place.Kind).With(place.Id).With(itemId).With(FileName.Clean(remote.FileName)).With(remote.Url).With(at);
+                """).With(id).With(ownerId).With(place.Kind).With(place.Id).With(itemId).With(FileName.Clean(remote.FileName)).With(remote.Url).With(at);
         }
         await batch.ExecuteNonQueryAsync(cancellationToken);
         foreach (var (id, remote) in wanted)

@@ -82,7 +82,7 @@ internal sealed class AppendMessages(IEnumerable<IMessageCompanion> companions, 
         Column(NpgsqlDbType.Text, m => m.Message.AiJson);
         Column(NpgsqlDbType.Text, m => m.Address);
         Column(NpgsqlDbType.Text, m => m.TraceId);
-        Column(NpgsqlDbType.Text, m => Array(m.Message.Attachments));
+        Column(NpgsqlDbType.Text, m => Array(m.AttachmentIds));
         return command;
 
         void Column<T>(NpgsqlDbType type, Func<PendingMessage, T> value)
@@ -97,7 +97,7 @@ internal sealed class AppendMessages(IEnumerable<IMessageCompanion> companions, 
     {
         var message = pending.Message;
         return new(pending.Id, message.ThreadId, seq, message.SenderId, message.SenderRole, message.SenderName, message.Content, at, null, false,
-            message.ReplyTo, message.AsksAssistant ? runs ? pending.RunId : null : message.RunId, MessageRows.Json(message.AiJson), message.Attachments);
+            message.ReplyTo, message.AsksAssistant ? runs ? pending.RunId : null : message.RunId, MessageRows.Json(message.AiJson), pending.AttachmentIds);
     }
 
     /// <summary>As an array's text: arrays of unequal lengths don't travel in one parameter.</summary>
@@ -175,4 +175,7 @@ internal sealed class AppendMessages(IEnumerable<IMessageCompanion> companions, 
 }
 
 /// <summary>A message on its way in, with the ids that it will have.</summary>
-internal sealed record PendingMessage(Guid Id, Guid RunId, NewMessage Message, string? Address, string? TraceId);
+internal sealed record PendingMessage(Guid Id, Guid RunId, NewMessage Message, string? Address, string? TraceId)
+{
+    public IReadOnlyList<Guid> AttachmentIds { get; } = Message.Attachments.Count == 0 ? [] : [.. Message.Attachments.Select(a => a.Id)];
+}

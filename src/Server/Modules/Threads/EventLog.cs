@@ -4,13 +4,23 @@ using Npgsql;
 
 namespace Consilium.Modules.Threads;
 
-/// <summary>Reads a thread's numbered events, each with its message as it is now.</summary>
-internal sealed class EventLog(NpgsqlDataSource database)
+/// <summary>Reads a thread's numbered events, each with its message and the message's files as they are now.</summary>
+internal sealed class EventLog(NpgsqlDataSource database, IServiceScopeFactory scopes)
 {
     public const int PageSize = 200;
 
     /// <summary>At most <see cref="PageSize"/> events after the number, in order.</summary>
     public async Task<IReadOnlyList<ThreadEvent>> ReadAsync(Guid threadId, long after, CancellationToken cancellationToken)
+    {
+        var events = await RowsAsync(threadId, after, cancellationToken);
+        var messages = events.Where(e => e.Message is { AttachmentIds.Count: > 0 }).Select(e => e.Message!).DistinctBy(m => m.Id).ToList();
+        if (messages.Count == 0) return events;
+        await using var scope = scopes.CreateAsyncScope();
+        var shown = (await scope.ServiceProvider.GetRequiredService<MessageFiles>().ShowAsync(messages, cancellationToken)).ToDictionary(m => m.Id);
+        return events.ConvertAll(e => e.Message is { } message && shown.TryGetValue(message.Id, out var whole) ? e with { Message = whole } : e);
+    }
+
+    async Task<List<ThreadEvent>> RowsAsync(Guid threadId, long after, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var command = new NpgsqlCommand($"""

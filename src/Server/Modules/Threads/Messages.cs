@@ -2,9 +2,11 @@ using System.Diagnostics;
 using System.Globalization;
 using Consilium.Modules.Accounts.Contracts;
 using Consilium.Modules.Audit.Contracts;
+using Consilium.Modules.Files.Contracts;
 using Consilium.Modules.Threads.Contracts;
 using Consilium.Platform.Database;
 using Consilium.Platform.Idempotency;
+using Consilium.Platform.Ids;
 using Consilium.Platform.Json;
 using Consilium.Platform.Search;
 using Microsoft.EntityFrameworkCore;
@@ -16,22 +18,64 @@ namespace Consilium.Modules.Threads;
 /// <inheritdoc cref="IMessages"/>
 internal sealed class Messages(
     NpgsqlDataSource database, ConsiliumDb db, RequestTransaction transaction, MessageWriter writer, AppendMessages append, ThreadChanges changes,
-    IAuditTrail audit, IHttpContextAccessor http, TimeProvider clock) : IMessages
+    IThreads threads, IFiles files, MessageFiles shown, IEnumerable<ThreadPolicy> policies, IAuditTrail audit, IHttpContextAccessor http, TimeProvider clock) : IMessages
 {
+    const string IdIs = "m.id = $5";
+    const string TokenIs = "m.sender_id = $4 AND m.client_token = $5";
+
     public async Task<PostResult> PostAsync(NewMessage message, CancellationToken cancellationToken)
     {
-        var pending = new PendingMessage(message.Id ?? Guid.CreateVersion7(), Guid.CreateVersion7(), message,
+        var pending = new PendingMessage(NewId(message.Kind), Guid.CreateVersion7(), message,
             http.HttpContext?.Connection.RemoteIpAddress?.ToString(), Activity.Current?.TraceId.ToHexString());
-        if (db.Database.CurrentTransaction is not { } open) return await writer.PostAsync(pending).WaitAsync(cancellationToken);
-        var (connection, inside) = ((NpgsqlConnection)db.Database.GetDbConnection(), (NpgsqlTransaction)open.GetDbTransaction());
-        var result = (await append.RunAsync(connection, inside, [pending], cancellationToken))[0];
-        if (result.Outcome == PostOutcome.Posted) transaction.AfterCommit(() => append.Announce(message));
+        var result = message.Attachments.Count > 0 ? await transaction.RunAsync(() => WriteWithFilesAsync(pending, cancellationToken), cancellationToken)
+            : db.Database.CurrentTransaction is null ? await writer.PostAsync(pending).WaitAsync(cancellationToken)
+            : await WriteAsync(pending, cancellationToken);
+        if (result.Outcome == PostOutcome.UnfitAttachment)
+            await audit.RecordAsync(new(message.SenderId, message.SenderAccountRole, "message.post", $"{message.Kind}/{message.ThreadId}", AuditOutcome.Denied), cancellationToken);
+        return result.Message is { } written ? result with { Message = await shown.ShowAsync(written, cancellationToken) } : result;
+    }
+
+    /// <summary>In the request's transaction: message and files commit together.</summary>
+    async Task<PostResult> WriteWithFilesAsync(PendingMessage pending, CancellationToken cancellationToken)
+    {
+        var message = pending.Message;
+        var thread = new ThreadScope(message.ThreadId, message.Kind, message.SenderId, message.Reach);
+        if (await threads.LockAsync(thread, cancellationToken)
+            && await files.HoldAsync(thread.Files, message.Attachments, message.SenderId, cancellationToken) is { } unfit)
+            return message.ClientToken is { } token && await FindRowAsync(thread, TokenIs, token, cancellationToken) is { } first
+                ? new(PostOutcome.Replayed, first)
+                : new(PostOutcome.UnfitAttachment, null) { Unfit = unfit };
+        var result = await WriteAsync(pending, cancellationToken);
+        if (result.Outcome == PostOutcome.Posted) await files.AttachAsync(thread.Files, pending.Id, message.Attachments, message.SenderId, cancellationToken);
         return result;
     }
 
+    async Task<PostResult> WriteAsync(PendingMessage pending, CancellationToken cancellationToken)
+    {
+        var (connection, inside) = ((NpgsqlConnection)db.Database.GetDbConnection(), (NpgsqlTransaction)db.Database.CurrentTransaction!.GetDbTransaction());
+        var result = (await append.RunAsync(connection, inside, [pending], cancellationToken))[0];
+        if (result.Outcome == PostOutcome.Posted) transaction.AfterCommit(() => append.Announce(pending.Message));
+        return result;
+    }
+
+    Guid NewId(string kind) => policies.Any(policy => policy.HasRandomIds && policy.Kind == kind) ? RandomIds.New() : Guid.CreateVersion7();
+
     public async Task<MessagePage?> PageAsync(ThreadScope thread, MessageQuery query, CancellationToken cancellationToken)
     {
+        var page = await RowsAsync(thread, query, cancellationToken);
+        return page is null ? null : page with { Messages = await shown.ShowAsync(page.Messages, cancellationToken) };
+    }
+
+    async Task<MessagePage?> RowsAsync(ThreadScope thread, MessageQuery query, CancellationToken cancellationToken)
+    {
         var search = query.Search is null ? null : await SearchTerms.ParseAsync(database, query.Search, cancellationToken);
+        IReadOnlyList<Guid> foundInFiles = [];
+        if (search is not null)
+        {
+            // The right first: how long a search takes would tell a stranger what is in the documents.
+            if (await threads.LastSeqAsync(thread, cancellationToken) is null) return null;
+            foundInFiles = await files.FindItemsAsync(thread.Files, query.Search!, cancellationToken);
+        }
         var newest = query is { Before: not null, After: null };
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var command = new NpgsqlCommand { Connection = connection };
@@ -45,9 +89,9 @@ internal sealed class Messages(
             role = "AND m.sender_role = $8";
         }
         var found = search?.Condition("m.search_text", parameters);
-        if (found is not null && query.AlsoFound.Count > 0)
+        if (foundInFiles.Count > 0)
         {
-            parameters.With(query.AlsoFound.ToArray());
+            parameters.With(foundInFiles.ToArray());
             found = string.Create(CultureInfo.InvariantCulture, $" AND ((true{found}) OR m.id = ANY (${parameters.Count}))");
         }
         // The thread's row comes with every message, and alone when there is none: one round trip tells "empty" from "not there".
@@ -74,13 +118,10 @@ internal sealed class Messages(
         return new(messages, more);
     }
 
-    public Task<ThreadMessage?> FindAsync(ThreadScope thread, Guid messageId, CancellationToken cancellationToken) =>
-        FindAsync(thread, "m.id = $5", messageId, cancellationToken);
+    public async Task<ThreadMessage?> FindAsync(ThreadScope thread, Guid messageId, CancellationToken cancellationToken) =>
+        await FindRowAsync(thread, IdIs, messageId, cancellationToken) is { } message ? await shown.ShowAsync(message, cancellationToken) : null;
 
-    public Task<ThreadMessage?> FindByTokenAsync(ThreadScope thread, string clientToken, CancellationToken cancellationToken) =>
-        FindAsync(thread, "m.sender_id = $4 AND m.client_token = $5", clientToken, cancellationToken);
-
-    async Task<ThreadMessage?> FindAsync<T>(ThreadScope thread, string which, T value, CancellationToken cancellationToken)
+    async Task<ThreadMessage?> FindRowAsync<T>(ThreadScope thread, string which, T value, CancellationToken cancellationToken)
     {
         await using var batch = await transaction.BatchAsync(cancellationToken);
         batch.Add($"""
@@ -90,11 +131,13 @@ internal sealed class Messages(
         return await row.ReadAsync(cancellationToken) ? MessageRows.Read(row) : null;
     }
 
-    public Task<(ChangeOutcome Outcome, ThreadMessage? Message)> EditAsync(
-        ThreadScope thread, Guid messageId, string content, Caller caller, CancellationToken cancellationToken) =>
-        transaction.RunAsync<(ChangeOutcome, ThreadMessage?)>(async () =>
+    public async Task<(ChangeOutcome Outcome, ThreadMessage? Message)> EditAsync(
+        ThreadScope thread, Guid messageId, string content, Caller caller, CancellationToken cancellationToken)
+    {
+        var (outcome, message) = await transaction.RunAsync<(ChangeOutcome, ThreadMessage?)>(async () =>
         {
-            if (await changes.LockAsync(thread, cancellationToken) is not { } locked || await FindAsync(thread, messageId, cancellationToken) is not { } message)
+            if (await changes.LockAsync(thread, cancellationToken) is not { } locked
+                || await FindRowAsync(thread, IdIs, messageId, cancellationToken) is not { } message)
                 return (ChangeOutcome.NotFound, null);
             if (message.SenderId != caller.UserId) return (ChangeOutcome.NotFound, null);
             if (!locked.IsOpen) return (ChangeOutcome.Closed, null);
@@ -107,11 +150,13 @@ internal sealed class Messages(
             await AuditAsync(thread, "message.edit", messageId, caller, cancellationToken);
             return (ChangeOutcome.Done, message with { Content = content, EditedAt = at });
         }, cancellationToken);
+        return (outcome, message is null ? null : await shown.ShowAsync(message, cancellationToken));
+    }
 
     public Task<ChangeOutcome> RetractAsync(ThreadScope thread, Guid messageId, bool mayRetractOthers, Caller caller, CancellationToken cancellationToken) =>
         transaction.RunAsync(async () =>
         {
-            if (await changes.LockAsync(thread, cancellationToken) is null || await FindAsync(thread, messageId, cancellationToken) is not { } message)
+            if (await changes.LockAsync(thread, cancellationToken) is null || await FindRowAsync(thread, IdIs, messageId, cancellationToken) is not { } message)
                 return ChangeOutcome.NotFound;
             if (message.SenderId != caller.UserId && !mayRetractOthers) return ChangeOutcome.NotFound;
             if (message.Retracted) return ChangeOutcome.Done;
@@ -120,6 +165,7 @@ internal sealed class Messages(
             await transaction.ExecuteAsync("UPDATE threads.messages SET content = '', attachment_ids = NULL, retracted_at = $2 WHERE id = $1",
                 p => p.With(messageId).With(at), cancellationToken);
             await transaction.ExecuteAsync(StoredAnswer.PurgeSql, p => p.With(messageId), cancellationToken);
+            if (message.AttachmentIds.Count > 0) await files.ReleaseAsync(thread.Files, messageId, cancellationToken);
             await changes.AppendAsync(thread.ThreadId, EventTypes.MessageRetracted, caller.UserId, messageId, null, at, cancellationToken);
             await AuditAsync(thread, "message.retract", messageId, caller, cancellationToken);
             return ChangeOutcome.Done;
@@ -127,7 +173,7 @@ internal sealed class Messages(
 
     public async Task<IReadOnlyList<MessageVersion>?> VersionsAsync(ThreadScope thread, Guid messageId, CancellationToken cancellationToken)
     {
-        if (await FindAsync(thread, messageId, cancellationToken) is not { } message) return null;
+        if (await FindRowAsync(thread, IdIs, messageId, cancellationToken) is not { } message) return null;
         if (message.Retracted) return [];
         await using var command = database.CreateCommand(
             "SELECT version, content, replaced_at FROM threads.message_versions WHERE message_id = $1 ORDER BY version");

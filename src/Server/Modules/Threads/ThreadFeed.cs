@@ -44,6 +44,7 @@ internal sealed class ThreadFeed(EventLog log, Signals signals, IServiceScopeFac
                 }
                 if (events.Count == EventLog.PageSize || tail.Version != version) continue;
 
+                if (tail.IsGone) yield break;
                 await follower.Woken.Reader.WaitToReadAsync(cancellationToken);
                 while (follower.Woken.Reader.TryRead(out var note))
                     if (Guid.TryParseExact(note, "N", out var typist) && typist != thread.CallerId)
@@ -81,7 +82,8 @@ internal sealed class ThreadFeed(EventLog log, Signals signals, IServiceScopeFac
         lock (gate) followed = threads.ToDictionary(t => t.Key, t => t.Value.Tail);
         if (followed.Count == 0) return;
         foreach (var (threadId, lastSeq) in await log.LastSeqsAsync([.. followed.Keys], cancellationToken))
-            if (followed[threadId].IsBehind(lastSeq)) followed[threadId].Wake(null);
+            if (followed.Remove(threadId, out var tail) && tail.IsBehind(lastSeq)) tail.Wake(null);
+        foreach (var deleted in followed.Values) deleted.Wake(ThreadTopics.Gone);
     }
 
     async Task<long?> LastSeqAsync(ThreadScope thread, CancellationToken cancellationToken)

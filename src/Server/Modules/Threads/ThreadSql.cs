@@ -19,5 +19,8 @@ internal static class ThreadSql
 /// <summary>What the processes call a thread when they tell each other that it changed.</summary>
 internal static class ThreadTopics
 {
+    /// <summary>The note that says that the thread was deleted.</summary>
+    public const string Gone = "gone";
+
     public static string Of(Guid threadId) => $"t:{threadId:N}";
 }

@@ -13,6 +13,10 @@ internal sealed class ThreadTail(Guid threadId, EventLog log)
     readonly List<Follower> followers = [];
     Flight? latest;
     long version;
+    volatile bool isGone;
+
+    /// <summary>The thread was deleted: there is no more to come.</summary>
+    public bool IsGone => isGone;
 
     /// <summary>Grows with every sign of a change. Read it before reading events: when it has grown since, read again.</summary>
     public long Version => Interlocked.Read(ref version);
@@ -28,9 +32,10 @@ internal sealed class ThreadTail(Guid threadId, EventLog log)
         lock (gate) return followers.Exists(follower => follower.At < seq);
     }
 
-    /// <summary>Wakes the followers. A change comes without a note; a note is what is shown and not kept.</summary>
+    /// <summary>Wakes the followers. A change comes without a note; a note is what is shown and not kept, or says that the thread was deleted.</summary>
     public void Wake(string? note)
     {
+        if (note == ThreadTopics.Gone) isGone = true;
         if (note is null) Interlocked.Increment(ref version);
         lock (gate)
             foreach (var follower in followers) follower.Woken.Writer.TryWrite(note);

@@ -10,7 +10,7 @@ namespace Consilium.Modules.Threads;
 
 /// <inheritdoc cref="IThreads"/>
 internal sealed class Threads(
-    NpgsqlDataSource database, ConsiliumDb db, RequestTransaction transaction, ThreadChanges changes, IMessages messages, IAuditTrail audit, TimeProvider clock) : IThreads
+    NpgsqlDataSource database, ConsiliumDb db, RequestTransaction transaction, ThreadChanges changes, ThreadDeletion deletion, IAuditTrail audit, TimeProvider clock) : IThreads
 {
     public async Task OpenAsync(Guid threadId, string kind, Guid ownerId, SenderRole ownerRole, Caller opener, CancellationToken cancellationToken)
     {
@@ -75,8 +75,16 @@ internal sealed class Threads(
     public Task<bool> AppendMessageEventAsync(ThreadScope thread, Guid messageId, string type, JsonElement? data, CancellationToken cancellationToken) =>
         transaction.RunAsync(async () =>
         {
-            if (!await LockAsync(thread, cancellationToken) || await messages.FindAsync(thread, messageId, cancellationToken) is not { Retracted: false }) return false;
+            if (!await LockAsync(thread, cancellationToken) || !await HasMessageAsync(thread.ThreadId, messageId, cancellationToken)) return false;
             await changes.AppendAsync(thread.ThreadId, type, null, messageId, data?.GetRawText(), clock.UtcNow(), cancellationToken, isActivity: false);
+            return true;
+        }, cancellationToken);
+
+    public Task<bool> DeleteAsync(ThreadScope thread, Caller caller, CancellationToken cancellationToken) =>
+        transaction.RunAsync(async () =>
+        {
+            if (!await deletion.RunAsync(thread, cancellationToken)) return false;
+            await AuditAsync(thread.Kind, thread.ThreadId, "delete", caller, cancellationToken);
             return true;
         }, cancellationToken);
 
@@ -96,6 +104,13 @@ internal sealed class Threads(
             p => p.With(thread.ThreadId).With(open ? "open" : "closed").With(at), cancellationToken);
         await changes.AppendAsync(thread.ThreadId, open ? EventTypes.ThreadReopened : EventTypes.ThreadClosed, caller.UserId, null, null, at, cancellationToken);
         await AuditAsync(thread.Kind, thread.ThreadId, open ? "reopen" : "close", caller, cancellationToken);
+    }
+
+    async Task<bool> HasMessageAsync(Guid threadId, Guid messageId, CancellationToken cancellationToken)
+    {
+        await using var batch = await transaction.BatchAsync(cancellationToken);
+        batch.Add("SELECT 1 FROM threads.messages WHERE thread_id = $1 AND id = $2 AND retracted_at IS NULL").With(threadId).With(messageId);
+        return await batch.ExecuteScalarAsync(cancellationToken) is not null;
     }
 
     async Task<bool> IsParticipantAsync(ThreadScope thread, CancellationToken cancellationToken)

@@ -31,6 +31,8 @@ internal static class PlatformModule
         services.ConfigureHttpJsonOptions(json => JsonModule.Configure(json.SerializerOptions));
         services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = true);
         services.AddExceptionHandler<ErrorAnswers>();
+        services.AddSingleton<ErrorEnvelopes>();
+        services.AddSingleton<IProblemDetailsService>(provider => provider.GetRequiredService<ErrorEnvelopes>());
         services.AddValidation();
         services.AddRateLimiter(_ => { });
         services.AddApiDocument();
@@ -54,6 +56,7 @@ internal static class PlatformModule
         app.Use(AnswerWhereNothingIs);
         app.UseAuthorization();
         app.UseWebSockets();
+        app.UseRoutePreconditions();
         app.UseMiddleware<StrictJsonBody>();
     }
 

@@ -16,6 +16,6 @@ internal sealed record IdempotencyKey(string Scope, string Key)
         var key = header.ToString();
         return header.Count != 1 || key.Length is 0 or > MaxLength || key.Any(c => c is < ' ' or > '~')
             ? (null, Problems.Invalid(Header, $"must be 1 to {MaxLength} printable ASCII characters."))
-            : (new($"{caller} {http.Request.Path}", key), null);
+            : (new($"{caller} {http.Request.Path.Value!.TrimEnd('/')}", key), null);
     }
 }

@@ -6,9 +6,13 @@ namespace Consilium.Platform.Idempotency;
 internal sealed record StoredAnswer(byte[] Fingerprint, int Status, string? ContentType, string? Location, byte[] Body) : IResult
 {
     /// <summary>
-    /// Forgets what the stored answers say that show the thing with id $1. The keys stay, and answer 410: a late repetition must not do it again.
+    /// Forgets what stored answers say about things, those whose <c>resource_id</c> the condition that follows names. The keys stay, and answer 410: a
+    /// late repetition must not do it again.
     /// </summary>
-    public const string PurgeSql = "UPDATE platform.idempotency_keys SET status = 410, content_type = NULL, location = NULL, body = '' WHERE resource_id = $1";
+    public const string Purge = "UPDATE platform.idempotency_keys SET status = 410, content_type = NULL, location = NULL, body = ''";
+
+    /// <summary><see cref="Purge"/> of the thing with id $1.</summary>
+    public const string PurgeSql = Purge + " WHERE resource_id = $1";
 
     /// <summary>Lets <paramref name="answer"/> write into memory instead of the connection.</summary>
     public static async Task<StoredAnswer> RenderAsync(HttpContext http, IResult answer, byte[] fingerprint)

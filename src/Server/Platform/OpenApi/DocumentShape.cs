@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Consilium.Platform.Errors;
 using Consilium.Platform.Hosting;
 using Consilium.Platform.Json;
 using Microsoft.AspNetCore.OpenApi;
@@ -7,13 +8,13 @@ using Microsoft.OpenApi;
 namespace Consilium.Platform.OpenApi;
 
 /// <summary>The document as a whole: what it is about, its shared parts, its order.</summary>
-internal sealed partial class DocumentShape : IOpenApiDocumentTransformer
+internal sealed partial class DocumentShape(IEnumerable<ErrorEnvelope> envelopes) : IOpenApiDocumentTransformer
 {
     const string Description = Product.Description + """
 
 
         - **Signing in**: `POST /auth/login` answers an `access_token`; send it as `Authorization: Bearer …`.
-        - **Errors** are `application/problem+json` with a stable `code`, a `trace_id`, and for bad input `errors` by field.
+        - **Errors** are `application/problem+json` with a stable `code`, a `trace_id`, and for bad input `errors` by field. Conversations have a shape of their own.
         - **Lists** answer `items` and `next_cursor`; send that as `cursor` for the next page, and `limit` (1 to 200, default 50).
         - **Times** are UTC (`2026-01-31T09:30:00.123456Z`), ids are UUIDs, unknown members of a body are ignored.
         - **Repeating safely**: every POST by somebody signed in takes an `Idempotency-Key`.
@@ -32,8 +33,9 @@ internal sealed partial class DocumentShape : IOpenApiDocumentTransformer
         document.Servers = [new() { Url = "/" }];
         var components = document.Components ??= new();
         components.SecuritySchemes = RouteSecurity.Schemes();
-        components.Responses = ProblemAnswers.Components(document);
+        components.Responses = ProblemAnswers.Components(envelopes, document);
         (components.Schemas ??= new Dictionary<string, IOpenApiSchema>(StringComparer.Ordinal))[SchemaNames.Problem] = ProblemAnswers.Schema();
+        components.Schemas[SchemaNames.EnvelopedError] = ProblemAnswers.EnvelopeSchema();
         components.Schemas = new Dictionary<string, IOpenApiSchema>(components.Schemas.OrderBy(s => s.Key, StringComparer.Ordinal), StringComparer.Ordinal);
 
         var paths = new OpenApiPaths();

@@ -1,4 +1,5 @@
-using System.Text.Json.Nodes;
+using System.Globalization;
+using System.Text.Json;
 using Consilium.Platform.Errors;
 using Microsoft.OpenApi;
 
@@ -7,6 +8,8 @@ namespace Consilium.Platform.OpenApi;
 /// <summary>The refusals that operations share, described once.</summary>
 internal static class ProblemAnswers
 {
+    static readonly JsonSerializerOptions Wire = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
+
     sealed record Answer(string Name, string Description, string Code, string Detail);
 
     static readonly SortedDictionary<int, Answer> Answers = new()
@@ -24,12 +27,15 @@ internal static class ProblemAnswers
         [503] = new("Unavailable", "Too busy, or the database is away: nothing was done, try again.", "database_unavailable", "The database is not reachable at the moment: try again."),
     };
 
-    public static IOpenApiResponse Reference(int status, OpenApiDocument document) => new OpenApiResponseReference(Answers[status].Name, document);
+    /// <param name="envelope">The shape of errors at the operation's address, when it is one of its own.</param>
+    public static IOpenApiResponse Reference(int status, ErrorEnvelope? envelope, OpenApiDocument document) =>
+        new OpenApiResponseReference(Name(Answers[status], envelope), document);
 
     public static bool Knows(string status) => int.TryParse(status, out var number) && Answers.ContainsKey(number);
 
-    public static Dictionary<string, IOpenApiResponse> Components(OpenApiDocument document) =>
-        Answers.ToDictionary(entry => entry.Value.Name, entry => (IOpenApiResponse)Describe(entry.Key, entry.Value, document), StringComparer.Ordinal);
+    public static Dictionary<string, IOpenApiResponse> Components(IEnumerable<ErrorEnvelope> envelopes, OpenApiDocument document) =>
+        ((ErrorEnvelope?[])[null, .. envelopes]).SelectMany(_ => Answers, (envelope, entry) => (envelope, Status: entry.Key, Answer: entry.Value))
+            .ToDictionary(of => Name(of.Answer, of.envelope), of => (IOpenApiResponse)Describe(of.Status, of.Answer, of.envelope, document), StringComparer.Ordinal);
 
     public static OpenApiSchema Schema() => new()
     {
@@ -44,33 +50,53 @@ internal static class ProblemAnswers
             ["detail"] = Text("What happened and what to do, for people."),
             ["code"] = Text("The kind of problem, for programs: stable."),
             ["trace_id"] = Text("Quote it when you report the problem."),
-            ["errors"] = new OpenApiSchema
-            {
-                Type = JsonSchemaType.Object,
-                Description = "Of bad input: each field with what is wrong about it. `$` is the body as a whole.",
-                AdditionalProperties = new OpenApiSchema { Type = JsonSchemaType.Array, Items = new OpenApiSchema { Type = JsonSchemaType.String } },
-            },
+            ["errors"] = Fields("Of bad input: each field with what is wrong about it. `$` is the body as a whole."),
         },
     };
 
+    public static OpenApiSchema EnvelopeSchema() => new()
+    {
+        Type = JsonSchemaType.Object,
+        Description = "An error.",
+        Required = new HashSet<string>(["status", "code", "message", "details"], StringComparer.Ordinal),
+        Properties = new Dictionary<string, IOpenApiSchema>(StringComparer.Ordinal)
+        {
+            ["status"] = Text("Always `error`."),
+            ["code"] = Text("The kind of error, for programs: stable."),
+            ["message"] = Text("What happened and what to do, for people."),
+            ["details"] = Fields("Of bad input: each field with what is wrong about it. `$` is the body as a whole. Otherwise empty."),
+            ["trace_id"] = Text("Quote it when you report the error."),
+        },
+    };
+
+    static OpenApiSchema Fields(string description) => new()
+    {
+        Type = JsonSchemaType.Object,
+        Description = description,
+        AdditionalProperties = new OpenApiSchema { Type = JsonSchemaType.Array, Items = new OpenApiSchema { Type = JsonSchemaType.String } },
+    };
+
+    // /conversations → ConversationsBadRequest
+    static string Name(Answer answer, ErrorEnvelope? envelope) =>
+        envelope is null ? answer.Name : $"{CultureInfo.InvariantCulture.TextInfo.ToTitleCase(envelope.Prefix.Value!.Trim('/'))}{answer.Name}";
+
     static OpenApiSchema Text(string description) => new() { Type = JsonSchemaType.String, Description = description };
 
-    static OpenApiResponse Describe(int status, Answer answer, OpenApiDocument document)
+    static OpenApiResponse Describe(int status, Answer answer, ErrorEnvelope? envelope, OpenApiDocument document)
     {
-        var problem = Problems.Details(status, answer.Code, answer.Detail);
-        var example = new JsonObject
-        {
-            ["type"] = problem.Type, ["title"] = problem.Title, ["status"] = status, ["detail"] = problem.Detail, ["code"] = answer.Code,
-            ["trace_id"] = "4bf92f3577b34da6a3ce929d0e0e4736",
-        };
-        if (status == 400) example["errors"] = new JsonObject { ["content"] = new JsonArray("must not be empty.") };
+        var errors = status == 400 ? new Dictionary<string, string[]>(StringComparer.Ordinal) { [envelope is null ? "content" : "text"] = ["must not be empty."] } : null;
+        var problem = Problems.Details(status, answer.Code, answer.Detail, errors);
+        problem.Extensions["trace_id"] = "4bf92f3577b34da6a3ce929d0e0e4736";
+        var (type, schema, example) = envelope is null
+            ? (Problems.ContentType, SchemaNames.Problem, JsonSerializer.SerializeToNode(problem))
+            : ("application/json", SchemaNames.EnvelopedError, JsonSerializer.SerializeToNode(EnvelopedError.Of(problem, envelope), Wire));
         return new()
         {
-            Description = answer.Description,
+            Description = envelope is null ? answer.Description : answer.Description.Replace("`errors`", "`details`", StringComparison.Ordinal),
             Headers = status is 429 or 503 ? new Dictionary<string, IOpenApiHeader>(StringComparer.Ordinal) { ["Retry-After"] = RetryAfter() } : null,
             Content = new Dictionary<string, OpenApiMediaType>(StringComparer.Ordinal)
             {
-                [Problems.ContentType] = new OpenApiMediaType { Schema = new OpenApiSchemaReference(SchemaNames.Problem, document), Example = example },
+                [type] = new OpenApiMediaType { Schema = new OpenApiSchemaReference(schema, document), Example = example },
             },
         };
     }

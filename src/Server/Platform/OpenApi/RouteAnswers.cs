@@ -11,13 +11,14 @@ namespace Consilium.Platform.OpenApi;
 /// Adds to each operation the refusals that follow from what it is: a body can be malformed, an id unknown, a caller not signed in. What a
 /// route declares itself stays.
 /// </summary>
-internal sealed class RouteAnswers : IOpenApiOperationTransformer
+internal sealed class RouteAnswers(ErrorEnvelopes envelopes) : IOpenApiOperationTransformer
 {
     public Task TransformAsync(OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken cancellationToken)
     {
         var metadata = context.Description.ActionDescriptor.EndpointMetadata;
         var method = context.Description.HttpMethod!;
         var document = context.Document!;
+        var envelope = envelopes.Of($"/{context.Description.RelativePath}");
         var parameters = operation.Parameters ?? [];
         var responses = operation.Responses ??= [];
         var signedIn = !metadata.OfType<IAllowAnonymous>().Any();
@@ -38,7 +39,7 @@ internal sealed class RouteAnswers : IOpenApiOperationTransformer
         foreach (var (status, response) in responses.ToList())
         {
             var isProblem = response.Content?.ContainsKey(Problems.ContentType) == true;
-            if (isProblem && ProblemAnswers.Knows(status)) responses[status] = ProblemAnswers.Reference(int.Parse(status), document);
+            if (isProblem && ProblemAnswers.Knows(status)) responses[status] = ProblemAnswers.Reference(int.Parse(status), envelope, document);
             else if (status == "201" && response is OpenApiResponse created) created.Headers = Location();
         }
         operation.Responses = [];
@@ -47,7 +48,7 @@ internal sealed class RouteAnswers : IOpenApiOperationTransformer
 
         void Add(params ReadOnlySpan<int> statuses)
         {
-            foreach (var status in statuses) responses.TryAdd($"{status}", ProblemAnswers.Reference(status, document));
+            foreach (var status in statuses) responses.TryAdd($"{status}", ProblemAnswers.Reference(status, envelope, document));
         }
     }
 

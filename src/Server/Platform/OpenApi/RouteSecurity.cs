@@ -11,10 +11,10 @@ internal sealed class RouteSecurity : IOpenApiOperationTransformer
     {
         var metadata = context.Description.ActionDescriptor.EndpointMetadata;
         if (metadata.OfType<IAllowAnonymous>().Any()) return Task.CompletedTask;
-        operation.Security = [Requirement(SecuritySchemes.Bearer, [])];
+        var roles = metadata.OfType<IRolesMetadata>().LastOrDefault()?.RoleNames.ToList();
+        operation.Security = roles is [] ? [] : [Requirement(SecuritySchemes.Bearer, [])]; // without a role nobody comes in by a token
         foreach (var other in metadata.OfType<ISecuritySchemeMetadata>()) operation.Security.Add(Requirement(other.Scheme, other.Scopes));
-        if (metadata.OfType<IRolesMetadata>().LastOrDefault() is { } roles)
-            operation.Description = $"{operation.Description}\n\nRoles: {string.Join(", ", roles.RoleNames)}.".Trim();
+        if (roles is [_, ..]) operation.Description = $"{operation.Description}\n\nRoles: {string.Join(", ", roles)}.".Trim();
         return Task.CompletedTask;
 
         OpenApiSecurityRequirement Requirement(string scheme, IReadOnlyList<string> scopes) =>

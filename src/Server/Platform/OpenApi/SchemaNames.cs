@@ -10,6 +10,7 @@ namespace Consilium.Platform.OpenApi;
 internal static class SchemaNames
 {
     public const string Problem = "Problem";
+    public const string EnvelopedError = "EnvelopedError";
 
     /// <summary>Null for what is written out where it is used.</summary>
     public static string? Of(JsonTypeInfo type)

@@ -7,19 +7,29 @@ namespace Consilium.Platform.Realtime;
 
 /// <summary>One frame of an event stream.</summary>
 /// <param name="Id">What the client sends as <c>Last-Event-ID</c> to go on after this frame; null for frames that are not kept.</param>
-internal readonly record struct ServerSentEvent(string? Id, string Event, ReadOnlyMemory<byte> Data);
+/// <param name="Event">Its type; null for the one that clients take by default, <c>message</c>.</param>
+/// <param name="Data">UTF-8, line by line: CR and CRLF become LF on the way.</param>
+internal readonly record struct ServerSentEvent(string? Id, string? Event, ReadOnlyMemory<byte> Data);
 
 /// <summary>
-/// Server-sent events (WHATWG HTML, section 9.2): a retry hint first, a comment every 15 seconds of silence, and readers that do not keep
-/// up are cut off, to come back with <c>Last-Event-ID</c>.
+/// Server-sent events (WHATWG HTML, section 9.2): a comment every 15 seconds of silence, a retry hint before the server stops, and readers
+/// that do not keep up are cut off, to come back with <c>Last-Event-ID</c>.
 /// </summary>
 internal static class ServerSentEvents
 {
     public static readonly TimeSpan KeepAlive = TimeSpan.FromSeconds(15);
     static readonly TimeSpan SlowestFlush = TimeSpan.FromSeconds(10);
 
+    /// <summary>How long a stopping server waits to say when to come back.</summary>
+    static readonly TimeSpan Farewell = TimeSpan.FromSeconds(1);
+
+    const string Retry = "retry: 1000\n\n";
+    const string Comment = ":\n\n";
+
     /// <summary>Writes until the events end, the client leaves, or <paramref name="ended"/> says that it may no longer listen.</summary>
-    public static async Task WriteAsync(HttpContext http, Func<CancellationToken, IAsyncEnumerable<ServerSentEvent>> events, CancellationToken ended)
+    /// <param name="hintsAtOnce">Whether the stream begins with a retry hint. Without, a comment carries the headers to the client.</param>
+    public static async Task WriteAsync(
+        HttpContext http, Func<CancellationToken, IAsyncEnumerable<ServerSentEvent>> events, CancellationToken ended, bool hintsAtOnce = true)
     {
         var clock = http.RequestServices.GetRequiredService<TimeProvider>();
         var stopping = http.RequestServices.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping;
@@ -32,14 +42,14 @@ internal static class ServerSentEvents
         var arrival = Task.FromResult(false);
         try
         {
-            Text(http, "retry: 1000\n\n");
+            Text(http, hintsAtOnce ? Retry : Comment);
             await FlushAsync(http, clock, stop);
             while (true)
             {
                 arrival = enumerator.MoveNextAsync().AsTask();
                 while (!await ArrivesAsync(arrival, clock))
                 {
-                    Text(http, ":\n\n");
+                    Text(http, Comment);
                     await FlushAsync(http, clock, stop);
                 }
                 if (!await arrival) return;
@@ -49,7 +59,8 @@ internal static class ServerSentEvents
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
-            // the client left, its session ended, or the server stops: the client comes back after the retry time, if it may
+            // the client left, its session ended, or the server stops
+            if (stopping.IsCancellationRequested && !http.RequestAborted.IsCancellationRequested && !ended.IsCancellationRequested) await HintAsync(http, clock);
         }
         catch (Exception fault)
         {
@@ -75,17 +86,26 @@ internal static class ServerSentEvents
     static void Frame(HttpContext http, ServerSentEvent frame)
     {
         if (frame.Id is not null) Text(http, $"id: {frame.Id}\n");
-        Text(http, $"event: {frame.Event}\n");
+        if (frame.Event is not null) Text(http, $"event: {frame.Event}\n");
         var rest = frame.Data.Span;
-        do
+        while (true)
         {
-            var end = rest.IndexOf((byte)'\n');
+            var end = rest.IndexOfAny((byte)'\r', (byte)'\n');
             Text(http, "data: ");
             http.Response.BodyWriter.Write(end < 0 ? rest : rest[..end]);
             Text(http, "\n");
-            rest = end < 0 ? [] : rest[(end + 1)..];
-        } while (!rest.IsEmpty);
+            if (end < 0) break; // a line break at the end begins another, empty line
+            rest = rest[(end + (rest[end..].StartsWith("\r\n"u8) ? 2 : 1))..];
+        }
         Text(http, "\n");
+    }
+
+    /// <summary>When to come back: the last that is said to somebody whose stream ends with the server.</summary>
+    static async Task HintAsync(HttpContext http, TimeProvider clock)
+    {
+        Text(http, Retry);
+        Task flush = http.Response.BodyWriter.FlushAsync(CancellationToken.None).AsTask();
+        await flush.WaitAsync(Farewell, clock).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
     static void Text(HttpContext http, string text) => Encoding.UTF8.GetBytes(text, http.Response.BodyWriter);

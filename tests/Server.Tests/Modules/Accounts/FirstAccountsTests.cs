@@ -45,6 +45,49 @@ public sealed class FirstAccountsTests : DatabaseTest
     }
 
     [Fact]
+    public async Task Development_has_the_demo_key_and_a_revoked_one_stays_revoked()
+    {
+        await using (var first = await ProbeServer.StartAsync(Database))
+        {
+            using var program = first.WithHeader("X-API-Key", DemoApiKey.Key);
+            await (await program.GetAsync("/probe/scoped")).ShouldBeProblemAsync(403, "forbidden"); // known, with another scope
+            (await Database.ColumnAsync<string[]>("SELECT scopes FROM accounts.api_keys")).ShouldHaveSingleItem().ShouldBe([DemoApiKey.Scope]);
+            using var admin = await first.SignInAsync(DemoAccounts.Admin);
+            await (await admin.DeleteAsync($"/api/v1/api-keys/{DemoApiKey.Id}")).ShouldAnswerAsync(204);
+        }
+        await using var second = await ProbeServer.StartAsync(Database);
+        using var refused = second.WithHeader("X-API-Key", DemoApiKey.Key);
+        await (await refused.GetAsync("/probe/scoped")).ShouldBeProblemAsync(401, "unauthenticated");
+    }
+
+    [Theory]
+    [InlineData("Production")]
+    [InlineData("Staging")]
+    public async Task No_other_environment_starts_with_the_demo_key(string environment)
+    {
+        await (await ProbeServer.StartAsync(Database)).DisposeAsync();
+        await Database.ExecuteAsync("UPDATE accounts.users SET is_demo = false");
+
+        var refusal = await Should.ThrowAsync<InvalidOperationException>(() => ProbeServer.StartAsync(Database, environment));
+
+        refusal.Message.ShouldContain("demo API key");
+    }
+
+    [Theory]
+    [InlineData("Production")]
+    [InlineData("Staging")]
+    public async Task No_other_environment_accepts_the_demo_key_that_a_development_server_brings_in_later(string environment)
+    {
+        await using var production = await ProbeServer.StartAsync(Database, environment);
+        await using var development = await ProbeServer.StartAsync(Database);
+        using var there = development.WithHeader("X-API-Key", DemoApiKey.Key);
+        using var here = production.WithHeader("X-API-Key", DemoApiKey.Key);
+
+        await (await there.GetAsync("/probe/scoped")).ShouldBeProblemAsync(403, "forbidden");
+        await (await here.GetAsync("/probe/scoped")).ShouldBeProblemAsync(401, "unauthenticated");
+    }
+
+    [Fact]
     public async Task Hashing_cannot_be_weakened_in_Production() => (await Should.ThrowAsync<InvalidOperationException>(() =>
         ProbeServer.StartAsync(Database, "Production", settings: [("Accounts:PasswordIterations", "1000")]))).Message.ShouldContain("210000");
 
@@ -85,6 +128,7 @@ public sealed class FirstAccountsTests : DatabaseTest
 
         (await Database.ScalarAsync<long>("SELECT count(*) FROM accounts.signing_keys")).ShouldBe(1);
         (await Database.ScalarAsync<long>("SELECT count(*) FROM accounts.users")).ShouldBe(DemoAccounts.All.Count + 1);
+        (await Database.ScalarAsync<long>("SELECT count(*) FROM accounts.api_keys")).ShouldBe(1);
     }
 
     [Fact]
@@ -98,5 +142,5 @@ public sealed class FirstAccountsTests : DatabaseTest
         wrapped.ShouldNotContain(Convert.ToHexString(key.Current.ExportPrivateKey().AsSpan(0, 16)));
     }
 
-    Task<List<string>> RowsAsync() => Database.ColumnAsync<string>("SELECT to_jsonb(u)::text FROM accounts.users u UNION ALL SELECT to_jsonb(k)::text FROM accounts.signing_keys k ORDER BY 1");
+    Task<List<string>> RowsAsync() => Database.ColumnAsync<string>("SELECT to_jsonb(u)::text FROM accounts.users u UNION ALL SELECT to_jsonb(k)::text FROM accounts.signing_keys k UNION ALL SELECT to_jsonb(a)::text FROM accounts.api_keys a ORDER BY 1");
 }

@@ -1,14 +1,14 @@
 namespace Consilium.Tests.Modules.Cases;
 
 /// <summary>A server and those who meet at a case. Tests share the people, never a case.</summary>
-public sealed class CaseServer : Server
+public class CaseServer : Server
 {
     public const string Root = "/api/v1/cases";
 
     /// <summary>For servers of their own: passwords that cost nothing.</summary>
     internal static readonly Dictionary<string, string?> QuickPasswords = new(StringComparer.Ordinal) { ["Accounts:PasswordIterations"] = "1000" };
 
-    public CaseServer() => Settings = QuickPasswords;
+    protected override IReadOnlyDictionary<string, string?> Settings { get; init; } = QuickPasswords;
 
     public Client Owner { get; private set; } = null!;
 

@@ -49,6 +49,19 @@ public sealed class LostSignalTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Whoever_follows_a_thread_that_is_gone_comes_to_the_end_also_without_a_signal()
+    {
+        var id = await owner.OpenCaseAsync();
+        await using var stream = await EventStream.OpenAsync(owner, $"{CaseServer.Root}/{id}/events?after=0");
+        await stream.UpToAsync(1);
+        await server.Database.ExecuteAsync("DELETE FROM threads.threads WHERE id = $1", id); // as on another server
+
+        var end = stream.ShouldEndAsync();
+        while (await Task.WhenAny(end, Task.Delay(20)) != end) clock.Advance(TimeSpan.FromSeconds(1));
+        await end;
+    }
+
+    [Fact]
     public async Task A_post_that_nobody_waits_for_any_more_is_still_announced()
     {
         var id = await owner.OpenCaseAsync();

@@ -15,4 +15,13 @@ public static class DemoAccounts
     static Guid Id(int number) => new($"00000000-0000-7000-8000-00000000d{number:x3}");
 }
 
+/// <summary>The API key that Development starts with. No other environment accepts it, or starts on a database that has it.</summary>
+public static class DemoApiKey
+{
+    public const string Key = "neuRealities_assessment";
+    public const string Scope = "conversations:write";
+
+    public static readonly Guid Id = new("00000000-0000-7000-8000-00000000dc01");
+}
+
 public sealed record DemoAccount(Guid Id, string Email, string Password, Role Role, string Name);

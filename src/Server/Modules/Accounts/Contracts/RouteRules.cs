@@ -1,4 +1,5 @@
 using Consilium.Platform.OpenApi;
+using Microsoft.AspNetCore.Authentication;
 
 namespace Consilium.Modules.Accounts.Contracts;
 
@@ -18,6 +19,21 @@ internal static class RouteRules
     /// </summary>
     public static TBuilder AllowScope<TBuilder>(this TBuilder route, string scope) where TBuilder : IEndpointConventionBuilder =>
         route.WithMetadata(new ScopeAllowed(scope));
+
+    /// <summary>For programs alone: an API key with one of these scopes. People get 403, whatever their role.</summary>
+    public static TBuilder RequireScope<TBuilder>(this TBuilder route, params string[] scopes) where TBuilder : IEndpointConventionBuilder
+    {
+        route.RequireRoles();
+        foreach (var scope in scopes) route.AllowScope(scope);
+        return route;
+    }
+
+    /// <summary>Opens the route to anyone, but for those who show a credential that is not valid: they hear so, with 401 as everywhere.</summary>
+    public static RouteHandlerBuilder AllowAnyone(this RouteHandlerBuilder route) => route.AllowAnonymous().ProducesProblem(401)
+        .AddEndpointFilter(async (context, next) =>
+            context.HttpContext.FindCaller() is null && (await context.HttpContext.AuthenticateAsync()).Failure is not null
+                ? TypedResults.Challenge()
+                : await next(context));
 
     /// <summary>Lets <c>?ticket=</c> open this GET: for EventSource and browser WebSockets, which send no headers.</summary>
     public static TBuilder AllowStreamTicket<TBuilder>(this TBuilder route) where TBuilder : IEndpointConventionBuilder =>

@@ -18,12 +18,12 @@ internal interface IFiles
 
     /// <summary>
     /// Locks, in the request's transaction, the uploads among <paramref name="wanted"/>. Null when all may be attached; otherwise the index of the
-    /// first that is no upload of the caller for this place, or hangs on something already. Changes nothing.
+    /// first that is no upload of the owner for this place, or hangs on something already. Changes nothing.
     /// </summary>
-    Task<int?> HoldAsync(FilePlace place, IReadOnlyList<NewAttachment> wanted, Caller caller, CancellationToken cancellationToken);
+    Task<int?> HoldAsync(FilePlace place, IReadOnlyList<NewAttachment> wanted, Guid ownerId, CancellationToken cancellationToken);
 
     /// <summary>Hangs what was held on the item, in the same transaction, and queues the fetching of what was named by an address.</summary>
-    Task AttachAsync(FilePlace place, Guid itemId, IReadOnlyList<NewAttachment> wanted, Caller caller, CancellationToken cancellationToken);
+    Task AttachAsync(FilePlace place, Guid itemId, IReadOnlyList<NewAttachment> wanted, Guid ownerId, CancellationToken cancellationToken);
 
     /// <summary>The files as they are now; those that are gone are missing.</summary>
     Task<IReadOnlyDictionary<Guid, Attachment>> FindAsync(IReadOnlyCollection<Guid> fileIds, CancellationToken cancellationToken);

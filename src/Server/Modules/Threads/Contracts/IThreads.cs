@@ -30,6 +30,12 @@ internal interface IThreads
     /// </summary>
     Task<bool> AppendMessageEventAsync(ThreadScope thread, Guid messageId, string type, JsonElement? data, CancellationToken cancellationToken);
 
+    /// <summary>
+    /// Deletes the thread with its messages, their earlier texts, its events and what other modules keep of it (<see cref="IThreadRemains"/>); nothing of it can be read
+    /// any more, and whoever follows it comes to the end. The audit trail keeps who did it. False when there is no such thread within reach.
+    /// </summary>
+    Task<bool> DeleteAsync(ThreadScope thread, Caller caller, CancellationToken cancellationToken);
+
     /// <summary>Locks the thread until the transaction ends, for whoever locks other rows before it changes the thread. False when there is none within reach.</summary>
     Task<bool> LockAsync(ThreadScope thread, CancellationToken cancellationToken);
 
@@ -37,26 +43,24 @@ internal interface IThreads
     Task<long?> LastSeqAsync(ThreadScope thread, CancellationToken cancellationToken);
 }
 
-/// <summary>The messages of threads.</summary>
+/// <summary>The messages of threads, each with the files that hang on it.</summary>
 internal interface IMessages
 {
     /// <summary>
-    /// Posts a message. Returns after its commit; inside a request's transaction it is written there instead, and becomes visible with it.
+    /// Posts a message. Returns after its commit; inside a request's transaction it is written there instead, and becomes visible with it. An
+    /// attachment that can't be had refuses it before anything is written, unless its client token is a repeated one: the first time took the files.
     /// </summary>
     Task<PostResult> PostAsync(NewMessage message, CancellationToken cancellationToken);
 
-    /// <summary>A page, oldest first. Null when there is no such thread within reach.</summary>
+    /// <summary>A page, oldest first; a search looks into the text of attached documents too. Null when there is no such thread within reach.</summary>
     Task<MessagePage?> PageAsync(ThreadScope thread, MessageQuery query, CancellationToken cancellationToken);
 
     Task<ThreadMessage?> FindAsync(ThreadScope thread, Guid messageId, CancellationToken cancellationToken);
 
-    /// <summary>The message that the caller has posted with this client token.</summary>
-    Task<ThreadMessage?> FindByTokenAsync(ThreadScope thread, string clientToken, CancellationToken cancellationToken);
-
     /// <summary>Replaces the text; the author alone (for others there is nothing to edit), in an open thread. The earlier text is kept.</summary>
     Task<(ChangeOutcome Outcome, ThreadMessage? Message)> EditAsync(ThreadScope thread, Guid messageId, string content, Caller caller, CancellationToken cancellationToken);
 
-    /// <summary>Takes the text out of every read path; the place stays. The author, or whoever <paramref name="mayRetractOthers"/>.</summary>
+    /// <summary>Takes text and files out of every read path; the place stays. The author, or whoever <paramref name="mayRetractOthers"/>.</summary>
     Task<ChangeOutcome> RetractAsync(ThreadScope thread, Guid messageId, bool mayRetractOthers, Caller caller, CancellationToken cancellationToken);
 
     /// <summary>The earlier texts, oldest first; null when there is no such message within reach, empty once it is retracted.</summary>
@@ -68,11 +72,7 @@ internal enum ChangeOutcome { Done, NotFound, Closed, Retracted }
 /// <param name="After">Only messages with greater numbers.</param>
 /// <param name="Before">Only messages with smaller numbers; without <paramref name="After"/>, the newest of them.</param>
 /// <param name="Search">Full text in the product's sense: see <see cref="Platform.Search.SearchTerms"/>.</param>
-internal sealed record MessageQuery(long? After, long? Before, int Limit, SenderRole? Role, string? Search)
-{
-    /// <summary>Messages that the search finds by something else than their text: by what hangs on them.</summary>
-    public IReadOnlyCollection<Guid> AlsoFound { get; init; } = [];
-}
+internal sealed record MessageQuery(long? After, long? Before, int Limit, SenderRole? Role, string? Search);
 
 internal sealed record MessagePage(IReadOnlyList<ThreadMessage> Messages, bool HasMore);
 
@@ -98,6 +98,13 @@ internal interface IMessageCompanion
 
     /// <summary>Called after the commit.</summary>
     void Committed();
+}
+
+/// <summary>What another module keeps of threads, and must go when one is deleted.</summary>
+internal interface IThreadRemains
+{
+    /// <summary>Called in the deleting transaction, before the thread is locked: whoever locks rows of his own and the thread locks his own first.</summary>
+    Task RemoveAsync(Guid threadId, CancellationToken cancellationToken);
 }
 
 /// <summary>What other modules may join in their own statements, to have rights and activity in the query itself.</summary>

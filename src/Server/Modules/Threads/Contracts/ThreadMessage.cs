@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Consilium.Modules.Files.Contracts;
 
 namespace Consilium.Modules.Threads.Contracts;
 
@@ -8,10 +9,14 @@ internal enum SenderRole { User, Staff, Doctor, Assistant }
 /// <param name="Seq">Its place in the thread: the number of the event that posted it. Grows strictly, not by one.</param>
 /// <param name="RunId">Of a question: the run that answers it; of an answer: the run that gave it.</param>
 /// <param name="Ai">Of an answer: provider, model and citations, as JSON.</param>
-/// <param name="Attachments">The ids of the files that hang on it, in order. What they are, the module Files knows.</param>
+/// <param name="AttachmentIds">The files that hang on it, in the order in which they were named.</param>
 internal sealed record ThreadMessage(
     Guid Id, Guid ThreadId, long Seq, Guid SenderId, SenderRole SenderRole, string SenderName, string Content, DateTimeOffset CreatedAt,
-    DateTimeOffset? EditedAt, bool Retracted, Guid? ReplyTo, Guid? RunId, JsonElement? Ai, IReadOnlyList<Guid> Attachments);
+    DateTimeOffset? EditedAt, bool Retracted, Guid? ReplyTo, Guid? RunId, JsonElement? Ai, IReadOnlyList<Guid> AttachmentIds)
+{
+    /// <summary>What hangs on it, as it is when the message is read; files that are gone are left out.</summary>
+    public IReadOnlyList<Attachment> Attachments { get; init; } = [];
+}
 
 /// <summary>What a message said before it was edited.</summary>
 internal sealed record MessageVersion(int Version, string Content, DateTimeOffset ReplacedAt);
@@ -21,10 +26,10 @@ internal sealed record MessageVersion(int Version, string Content, DateTimeOffse
 internal sealed record NewMessage(
     Guid ThreadId, string Kind, Reach Reach, Guid SenderId, string SenderAccountRole, SenderRole SenderRole, string SenderName, string Content)
 {
-    /// <summary>For whoever must know it beforehand, because files hang on it.</summary>
-    public Guid? Id { get; init; }
     public Guid? ReplyTo { get; init; }
-    public IReadOnlyList<Guid> Attachments { get; init; } = [];
+
+    /// <summary>Uploads of the sender for this thread, and files to fetch. They commit with the message.</summary>
+    public IReadOnlyList<NewAttachment> Attachments { get; init; } = [];
 
     /// <summary>At most one message per thread, sender and token: repeating it finds the first.</summary>
     public string? ClientToken { get; init; }
@@ -40,7 +45,11 @@ internal sealed record NewMessage(
     public string? AiJson { get; init; }
 }
 
-internal enum PostOutcome { Posted, Replayed, NotFound, Closed, UnknownReply, TurnTaken }
+internal enum PostOutcome { Posted, Replayed, NotFound, Closed, UnknownReply, TurnTaken, UnfitAttachment }
 
 /// <param name="Message">There when it was posted or replayed.</param>
-internal readonly record struct PostResult(PostOutcome Outcome, ThreadMessage? Message);
+internal readonly record struct PostResult(PostOutcome Outcome, ThreadMessage? Message)
+{
+    /// <summary>The index of the attachment that can't be had: no upload of the sender for this thread, or it hangs on something already.</summary>
+    public int? Unfit { get; init; }
+}

@@ -1,4 +1,5 @@
 using Consilium.Modules.Accounts.Contracts;
+using Consilium.Modules.Files.Contracts;
 
 namespace Consilium.Modules.Threads.Contracts;
 
@@ -28,16 +29,28 @@ internal sealed record ThreadPolicy(
 {
     /// <summary>Message ids tell nothing, not even their time: for doors that anybody may read.</summary>
     public bool HasRandomIds { get; init; }
+
+    /// <summary>A message of the caller, with the right and in the role that he has here.</summary>
+    public NewMessage MessageBy(Caller caller, Guid threadId, string content)
+    {
+        var role = RoleOf(caller);
+        return new(threadId, Kind, Post(caller), caller.UserId, caller.Role.Wire(), role, caller.Name ?? role.ToString(), content);
+    }
 }
 
 internal static class ThreadKinds
 {
-    /// <summary>Makes a kind of thread known to the engine. Each door does it once.</summary>
-    public static IServiceCollection AddThreadKind(this IServiceCollection services, ThreadPolicy policy) => services.AddSingleton(policy);
+    /// <summary>Makes a kind of thread known to the engine, with the files of its messages. Each door does it once.</summary>
+    public static IServiceCollection AddThreadKind(this IServiceCollection services, ThreadPolicy policy) => services
+        .AddSingleton(policy)
+        .AddScoped<IFileHolder>(provider => ActivatorUtilities.CreateInstance<ThreadFiles>(provider, policy));
 }
 
 /// <summary>A thread as a caller may act on it: every statement carries all three.</summary>
 internal readonly record struct ThreadScope(Guid ThreadId, string Kind, Guid CallerId, Reach Reach)
 {
+    /// <summary>Where files are received for the thread.</summary>
+    public FilePlace Files => new(Kind, ThreadId);
+
     public static ThreadScope ToRead(ThreadPolicy policy, Guid threadId, Caller caller) => new(threadId, policy.Kind, caller.UserId, policy.Read(caller));
 }

@@ -4,23 +4,21 @@ using Consilium.Modules.Files.Contracts;
 using Consilium.Modules.Threads.Contracts;
 using Consilium.Platform.Database;
 
-namespace Consilium.Modules.Cases;
+namespace Consilium.Modules.Threads;
 
-/// <summary>The files of cases hang on messages: whoever may read the message may read them, nobody else, and nobody once it is retracted.</summary>
-internal sealed class CaseFiles(RequestTransaction transaction, IThreads threads) : IFileHolder
+/// <summary>The files of one kind of thread hang on messages: whoever may read the message may read them, nobody else, and nobody once it is retracted.</summary>
+internal sealed class ThreadFiles(ThreadPolicy policy, RequestTransaction transaction, IThreads threads) : IFileHolder
 {
-    public static FilePlace PlaceOf(Guid caseId) => new(CaseAccess.Policy.Kind, caseId);
-
-    public string Kind => CaseAccess.Policy.Kind;
+    public string Kind => policy.Kind;
 
     public async Task<bool> MayReadAsync(FilePlace place, Guid itemId, Caller caller, CancellationToken cancellationToken)
     {
-        if (caller.IsApiKey) return false; // no route of the door lets a program read
+        if (caller.IsApiKey) return false; // no door lets a program read files
         await using var batch = await transaction.BatchAsync(cancellationToken);
         batch.Add($"""
-            SELECT 1 FROM {ThreadViews.Threads} t JOIN {ThreadViews.Messages} m ON m.thread_id = t.id
-            WHERE t.id = $4 AND {CaseRows.InReach} AND m.id = $5 AND m.retracted_at IS NULL
-            """).With(caller.UserId).With((int)CaseAccess.Policy.Read(caller)).With(Kind).With(place.Id).With(itemId);
+            SELECT 1 FROM threads.threads t JOIN threads.messages m ON m.thread_id = t.id
+            WHERE {ThreadSql.InReach} AND m.id = $5 AND m.retracted_at IS NULL
+            """).WithScope(ThreadScope.ToRead(policy, place.Id, caller)).With(itemId);
         return await batch.ExecuteScalarAsync(cancellationToken) is not null;
     }
 

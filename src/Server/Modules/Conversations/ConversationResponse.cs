@@ -1,0 +1,31 @@
+using Consilium.Platform.Idempotency;
+
+namespace Consilium.Modules.Conversations;
+
+/// <summary>A conversation.</summary>
+/// <param name="Title">Null when it has none.</param>
+/// <param name="DateUpdated">When something was last said in it, or taken back.</param>
+internal sealed record ConversationResponse(Guid ConversationId, string? Title, string Description, DateTimeOffset DateCreated, DateTimeOffset DateUpdated)
+    : IHasResourceId
+{
+    Guid IHasResourceId.Id => ConversationId;
+}
+
+/// <summary>The sign that a conversation is gone.</summary>
+/// <param name="Status">Always <c>success</c>.</param>
+internal sealed record DeletedConversationResponse(string Status, string Message, Guid ConversationId);
+
+/// <summary>A message of a conversation. It does not change: it can be deleted.</summary>
+/// <param name="Conversation">The conversation's id.</param>
+/// <param name="Role">Who speaks: <c>user</c> or <c>assistant</c>.</param>
+internal sealed record ConversationMessageResponse(
+    Guid MessageId, Guid Conversation, string Role, string Text, DateTimeOffset DateCreated, DateTimeOffset DateUpdated) : IHasResourceId
+{
+    Guid IHasResourceId.Id => MessageId;
+}
+
+/// <summary>A page of messages, oldest first.</summary>
+/// <param name="Count">How many there are on all pages.</param>
+/// <param name="Next">The address of the next page; null on the last.</param>
+/// <param name="Previous">The address of the page before; null on the first.</param>
+internal sealed record ConversationMessagePage(long Count, string? Next, string? Previous, IReadOnlyList<ConversationMessageResponse> Results);

@@ -1,0 +1,50 @@
+using Consilium.Modules.Accounts.Contracts;
+using Consilium.Modules.Assistant.Contracts;
+using Consilium.Modules.Threads.Contracts;
+using Consilium.Platform.Errors;
+
+namespace Consilium.Modules.Conversations;
+
+/// <summary>The Conversations door: programs talk with the assistant, by API key. Its errors have a shape of their own: see docs/conversations.md.</summary>
+internal static class ConversationsModule
+{
+    public const string Root = "/conversations";
+
+    public static void AddConversations(this WebApplicationBuilder builder)
+    {
+        var services = builder.Services;
+        services.ConfigureHttpJsonOptions(json => json.SerializerOptions.TypeInfoResolverChain.Insert(0, ConversationsJson.Default));
+        services.AddSingleton(ConversationsSettings.From(builder.Configuration));
+        services.AddErrorEnvelope(new(Root, new Dictionary<string, string>(StringComparer.Ordinal)
+        {
+            ["unauthenticated"] = "Send a valid key in the header X-API-Key.",
+            ["forbidden"] = "Only a key with the right scope may do this.",
+            ["not_found"] = "There is no such conversation, message or page.",
+            ["validation_failed"] = "Some fields are missing or wrong: see details.",
+        }));
+        services.AddThreadKind(ConversationAccess.Policy);
+        services.AddScoped<IThreadSubjects, ConversationSubjects>();
+        services.AddScoped<ConversationAccess>();
+        services.AddScoped<CreateConversation>();
+        services.AddScoped<DeleteConversation>();
+        services.AddScoped<CreateMessage>();
+        services.AddScoped<ListMessages>();
+        services.AddScoped<DeleteMessage>();
+    }
+
+    public static void MapConversations(this RouteGroupBuilder api)
+    {
+        var settings = ((IEndpointRouteBuilder)api).ServiceProvider.GetRequiredService<ConversationsSettings>();
+        var conversations = api.MapGroup(Root).WithTags("Conversations");
+        CreateConversation.Map(conversations);
+        OpenToReaders(GetConversation.Map(conversations));
+        DeleteConversation.Map(conversations);
+        CreateMessage.Map(conversations);
+        OpenToReaders(ListMessages.Map(conversations));
+        DeleteMessage.Map(conversations);
+
+        void OpenToReaders(RouteHandlerBuilder route) => _ = settings.PublicRead
+            ? route.AllowAnyone()
+            : route.RequireScope(ConversationAccess.ReadScope, ConversationAccess.WriteScope);
+    }
+}

@@ -1,0 +1,37 @@
+using Consilium.Modules.Accounts.Contracts;
+using Consilium.Modules.Threads.Contracts;
+using Consilium.Platform.Hosting;
+using Microsoft.AspNetCore.Mvc;
+
+namespace Consilium.Modules.Tickets;
+
+/// <summary>The live events of a ticket, as server-sent events or over a WebSocket: whoever may read it, for as long as the session lives.</summary>
+internal static class FollowTicket
+{
+    static readonly ThreadDoor<PostTicketMessageRequest, TicketMessageResponse> Door = new(
+        TicketAccess.Policy, TicketMessageResponse.Of, PostTicketMessage.PostAsync,
+        TicketsJson.Product.LiveEventTicketMessageResponse, TicketsJson.Product.PostTicketMessageRequest, TicketsJson.Product.TicketMessageResponse);
+
+    public static void Map(RouteGroupBuilder tickets)
+    {
+        tickets.MapGet("/{id:guid}/events", (
+                Guid id, [FromQuery] string? after, [FromHeader(Name = "Last-Event-ID")] string? lastEventId, HttpContext http, Caller caller, ThreadStreams streams) =>
+                streams.EventsAsync(Door, id, lastEventId ?? after, http, caller))
+            .RequireRoles(TicketAccess.Readers).AllowStreamTicket().LongLived()
+            .WithSummary("Follow a ticket by server-sent events")
+            .WithDescription("""
+                Every event of the ticket, numbered without a gap. `Last-Event-ID` or `?after=` resumes after a number, 0 gives everything, neither starts at now.
+                Frames without an `id` (typing) are shown and not kept. A comment comes at least every 15 seconds.
+                """)
+            .Produces<LiveEvent<TicketMessageResponse>>(200, "text/event-stream");
+        tickets.MapGet("/{id:guid}/ws", (Guid id, [FromQuery] string? after, HttpContext http, Caller caller, ThreadStreams streams) =>
+                streams.SocketAsync(Door, id, after, http, caller))
+            .RequireRoles(TicketAccess.Readers).AllowStreamTicket().LongLived()
+            .WithSummary("Follow a ticket over a WebSocket")
+            .WithDescription("""
+                Sends the same objects as `events`, one per text message. Takes `{"type":"typing"}`, `{"type":"read","seq":n}` and
+                `{"type":"post","content":…,"client_token":…}` with all that a posted message takes; the last is answered by `{"type":"accepted","client_token":…,"message":{…}}`, a mistake by `{"type":"error",…}`.
+                """)
+            .Produces(101);
+    }
+}
