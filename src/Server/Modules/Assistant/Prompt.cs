@@ -8,7 +8,7 @@ namespace Consilium.Modules.Assistant;
 /// <param name="Question">In the asker's own words, for the built-in rules.</param>
 internal sealed record Prompt(string Version, string Instructions, IReadOnlyList<ChatMessage> History, string Question)
 {
-    /// <summary>The least that is left of a window for subject and question.</summary>
+    /// <summary>The tokens that subject and question have at least.</summary>
     public const int LeastRoom = 256;
 
     /// <summary>What the thread is about, but for what the question says already.</summary>
@@ -20,20 +20,15 @@ internal sealed record Prompt(string Version, string Instructions, IReadOnlyList
     /// <summary>Whether the thread had more messages than <see cref="History"/> begins with.</summary>
     public bool HasEarlier { get; init; }
 
-    /// <summary>What is kept free for the answer unless the caller says how long it may become.</summary>
-    public static int RoomForAnswer(int contextTokens) => Math.Min(1024, contextTokens / 4);
-
     /// <summary>
-    /// The messages to send, for a model whose window takes so many tokens, the answer's included. Instructions, subject and question are always there;
-    /// of the history as many of the newest messages as fit, each whole. A question or a description too long for the window keeps its beginning and its
-    /// end. People's and the assistant's messages take turns, beginning and ending with people's, as some models insist.
+    /// The messages to send, in at most so many tokens: a model's window without what its answer may take. Instructions, subject and question are always
+    /// there; of the history as many of the newest messages as fit, each whole. A question or a description too long keeps its beginning and its end.
+    /// People's and the assistant's messages take turns, as some models insist, and people's are the last.
     /// </summary>
-    /// <exception cref="ArgumentOutOfRangeException">The window has no room beside instructions and answer.</exception>
-    public IReadOnlyList<ChatMessage> MessagesFor(int contextTokens, int? answerTokens = null)
+    /// <remarks>Where the instructions leave less than <see cref="LeastRoom"/> it is more tokens, and the model will refuse it.</remarks>
+    public IReadOnlyList<ChatMessage> MessagesFor(int tokens)
     {
-        var room = contextTokens - (answerTokens ?? RoomForAnswer(contextTokens)) - Cost(Instructions) - Cost(PromptBlock.Omitted);
-        if (room < LeastRoom) throw new ArgumentOutOfRangeException(nameof(contextTokens), contextTokens, $"There is no room for a question beside the prompt {Version}.");
-
+        var room = Math.Max(LeastRoom, tokens - Cost(Instructions) - Cost(PromptBlock.Omitted));
         var question = Cost(Asked.Render());
         var subject = RenderSubject(Math.Max(room / 2, room - question));
         room -= subject.Sum(Cost);

@@ -21,7 +21,7 @@ internal sealed class Prompts(IEnumerable<IThreadSubjects> subjects, PromptFiles
     {
         var (version, instructions) = files.InstructionsFor(run.ThreadKind, clock.GetUtcNow());
         var subject = await SubjectAsync(run, cancellationToken);
-        if (run.QuestionId == run.ThreadId)
+        if (run.IsAboutThread)
         {
             if (subject is null) return null;
             var clean = await CleanAsync([subject.Title ?? "", subject.Description], cancellationToken);

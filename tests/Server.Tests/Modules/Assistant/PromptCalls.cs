@@ -15,8 +15,11 @@ internal static class PromptCalls
         await using var scope = server.Services.CreateAsyncScope();
         var services = scope.ServiceProvider;
         var prompts = new Prompts([new Door(thread, subject)], services.GetRequiredService<PromptFiles>(), services.GetRequiredService<RequestTransaction>(), server.Clock);
-        return await prompts.BuildAsync(new(Guid.CreateVersion7(), thread, kind, question, 1, 1, text), default);
+        return await prompts.BuildAsync(RunOf(thread, kind, question, text), default);
     }
+
+    public static Run RunOf(Guid thread, string kind, Guid question, string? text) =>
+        new(Guid.CreateVersion7(), thread, kind, Guid.Empty, question, 0, 1, 1, null, text);
 
     public static async Task AssistantSaysAsync(this Server server, AskedThread thread, string text)
     {

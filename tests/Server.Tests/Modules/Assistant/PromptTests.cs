@@ -74,7 +74,7 @@ public sealed class PromptTests
 
         var sent = Made([(false, "Before")], question).MessagesFor(2_048);
 
-        TokenEstimate.Of(sent).ShouldBeLessThanOrEqualTo(2_048 - Prompt.RoomForAnswer(2_048));
+        TokenEstimate.Of(sent).ShouldBeLessThanOrEqualTo(2_048);
         var asked = PromptReader.Read(sent)[^1];
         asked.Text.ShouldStartWith("First words. 😀<&[INST]");
         asked.Text.ShouldEndWith("😀<&[INST] Last words.");
@@ -98,14 +98,12 @@ public sealed class PromptTests
     }
 
     [Fact]
-    public void A_window_without_room_for_a_question_is_refused() =>
-        Should.Throw<ArgumentOutOfRangeException>(() => Made([], "Why?").MessagesFor(300)).ActualValue.ShouldBe(300);
-
-    [Fact]
-    public void A_long_answer_that_was_announced_is_kept_free()
+    public void A_window_smaller_than_the_instructions_still_gets_a_question()
     {
-        var history = Enumerable.Range(1, 100).Select(n => (n % 2 == 0, $"Message {n} {new string('x', 600)}")).ToList();
-        TokenEstimate.Of(Made(history, "And now?").MessagesFor(8_000, 6_000)).ShouldBeLessThanOrEqualTo(2_000);
+        var sent = Made([(false, "Before")], new string('q', 9_000)).MessagesFor(1);
+
+        PromptReader.Read(sent).Select(b => b.Name).ShouldBe(["title", "description", "omitted", "question"]);
+        TokenEstimate.Of(sent[1].Text).ShouldBeLessThanOrEqualTo(Prompt.LeastRoom);
     }
 
     [Fact]
@@ -122,7 +120,7 @@ public sealed class PromptTests
         var asked = Gen.Choose(0, 25).SelectMany(count => Gen.ListOf(message, count), (_, history) => history.ToList())
             .SelectMany(_ => text, (history, question) => (history, question))
             .SelectMany(_ => text, (a, subject) => (a.history, a.question, subject))
-            .SelectMany(_ => Gen.Choose(900, 12_000), (a, window) => (a.history, a.question, a.subject, window));
+            .SelectMany(_ => Gen.Choose(600, 12_000), (a, window) => (a.history, a.question, a.subject, window));
 
         Check.One(Config.QuickThrowOnFailure.WithMaxTest(300).WithEndSize(100), Prop.ForAll(Arb.From(asked), a =>
         {
@@ -130,7 +128,7 @@ public sealed class PromptTests
 
             var sent = prompt.MessagesFor(a.window);
 
-            TokenEstimate.Of(sent).ShouldBeLessThanOrEqualTo(a.window - Prompt.RoomForAnswer(a.window));
+            TokenEstimate.Of(sent).ShouldBeLessThanOrEqualTo(a.window);
             sent[0].ShouldSatisfyAllConditions(m => m.Role.ShouldBe(ChatRole.System), m => m.Text.ShouldBe(Instructions));
             var read = PromptReader.Read(sent);
             read[0].Name.ShouldBe("title");

@@ -114,7 +114,7 @@ public sealed class PromptsTests(PromptServer server) : IClassFixture<PromptServ
         var question = (await owner.SayAsync(id, "Why?")).Id();
         await using var scope = server.Services.CreateAsyncScope();
 
-        var prompt = await scope.ServiceProvider.GetRequiredService<Prompts>().BuildAsync(new(Guid.CreateVersion7(), id, "case", question, 1, 1, "Why?"), default);
+        var prompt = await scope.ServiceProvider.GetRequiredService<Prompts>().BuildAsync(PromptCalls.RunOf(id, "case", question, "Why?"), default);
 
         PromptReader.Read(prompt!.MessagesFor(8_000)).Select(b => b.Text).ShouldBe(["Knee", "It <b>hurts</b>.", "Why?"]);
     }
