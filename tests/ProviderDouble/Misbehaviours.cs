@@ -60,7 +60,11 @@ public static class Misbehaviours
     [
         new("hangs in the middle", Replies.HangAfter(Before, Answer)),
         new("ends the connection in the middle (FIN)", Replies.CutAfter(Before, Answer)),
-        new("ends the connection in the middle (RST)", Replies.CutAfter(Before, Answer, reset: true)),
+        new("ends the connection in the middle (RST)", After(async exchange =>
+        {
+            await exchange.PauseAsync(TimeSpan.FromMilliseconds(50)); // what the client has not read by then is lost with the connection
+            exchange.Reset();
+        })),
         new("ends the body in the middle", After(exchange => exchange.EndAsync())),
         new("sends bad JSON in the middle", After(async exchange =>
         {

@@ -1,3 +1,4 @@
+using Consilium.Modules.Assistant;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Mvc.Testing;
 using Microsoft.AspNetCore.TestHost;
@@ -110,6 +111,7 @@ public class Server : IAsyncLifetime
             builder.UseSetting("Database:MaxPoolSize", "20");
             builder.UseSetting("Accounts:PasswordIterations", "1000"); // hashing at its real cost would be most of the run
             builder.UseSetting("Logging:LogLevel:Default", "Warning");
+            foreach (var variable in KnownProvider.Variables) builder.UseSetting(variable, ""); // a developer's own keys are not for tests
             foreach (var (key, value) in server.Settings) builder.UseSetting(key, value);
             builder.ConfigureTestServices(services =>
             {

@@ -1,5 +1,6 @@
 using Consilium.Modules.Assistant.Contracts;
 using Consilium.Modules.Threads.Contracts;
+using Consilium.Platform.Hosting;
 
 namespace Consilium.Modules.Assistant;
 
@@ -12,12 +13,20 @@ internal static class AssistantModule
     {
         var services = builder.Services;
         services.AddSingleton(AssistantSettings.From(builder.Configuration));
-        services.AddSingleton<IAnswerer, BuiltInRules>();
-        services.AddScoped<Prompts>();
-        AddRuns(services);
+        services.AddProviders(builder.Configuration);
+        services.AddPrompts(builder.Configuration);
+        services.AddRuns();
     }
 
-    static void AddRuns(IServiceCollection services)
+    static void AddPrompts(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddSingleton(PromptFiles.Load(PromptSettings.From(configuration)));
+        services.AddScoped<Prompts>();
+        services.AddSingleton(BudgetSettings.From(configuration));
+        services.AddSingleton<Budget>();
+    }
+
+    static void AddRuns(this IServiceCollection services)
     {
         services.AddSingleton<QueueRuns>();
         services.AddSingleton<IMessageCompanion>(provider => provider.GetRequiredService<QueueRuns>());
@@ -35,5 +44,15 @@ internal static class AssistantModule
         services.AddSingleton<RunLeases>();
         services.AddHostedService(provider => provider.GetRequiredService<RunLeases>());
         services.AddHostedService<RunWorker>(); // last, so that it stops first and gives its runs back
+    }
+
+    static void AddProviders(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddSingleton(ProviderConfiguration.Read(configuration));
+        services.AddSingleton<Providers>();
+        services.AddSingleton<BuiltInRules>();
+        services.AddSingleton<IAnswerer, AnswerChain>();
+        services.AddSingleton<IStartupNotice, ProvidersNotice>();
+        services.AddHealthChecks().AddCheck<ProvidersHealth>(ProvidersHealth.Name);
     }
 }

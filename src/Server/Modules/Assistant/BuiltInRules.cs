@@ -2,15 +2,28 @@ using System.Text.RegularExpressions;
 
 namespace Consilium.Modules.Assistant;
 
-/// <summary>Answers without any model, by whole words in any case; the first rule that matches.</summary>
+/// <summary>Answers without any model, by whole words in any case; the first rule that matches. The last resort: it needs nothing and always ends an answer.</summary>
 internal sealed partial class BuiltInRules : IAnswerer
 {
     public static AnswerSource Source { get; } = new("built-in", "rules");
 
-    public IAsyncEnumerable<AnswerStep> AnswerAsync(AnswerRequest request, CancellationToken cancellationToken) => new AnswerStep[]
+    public const string Unfinished = "\n\nI could not finish this answer. Please ask again, or wait for a member of staff.";
+
+    public IAsyncEnumerable<AnswerStep> AnswerAsync(AnswerRequest request, CancellationToken cancellationToken)
     {
-        new CallStarted(Source), new AnswerText(AnswerTo(request.Prompt.Question)), new CallEnded(CallEnded.Completed, null, null, null),
-    }.ToAsyncEnumerable();
+        var rest = RestOf(AnswerTo(request.Prompt.Question), request.Shown);
+        AnswerStep[] text = rest.Length > 0 ? [new AnswerText(rest)] : [];
+        return ((AnswerStep[])[new CallStarted(Source), new CallSent(), .. text, new CallEnded(CallEnded.Completed, null, null, null)]).ToAsyncEnumerable();
+    }
+
+    // What others began is not for rules to go on with: they say honestly that it ends here. Even that may have been shown already, in part or whole.
+    static string RestOf(string answer, string shown)
+    {
+        if (answer.StartsWith(shown, StringComparison.Ordinal)) return answer[shown.Length..];
+        var said = Unfinished.Length;
+        while (!shown.EndsWith(Unfinished[..said], StringComparison.Ordinal)) said--;
+        return Unfinished[said..];
+    }
 
     public static string AnswerTo(string question)
     {
