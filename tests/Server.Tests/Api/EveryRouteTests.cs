@@ -55,8 +55,10 @@ public sealed class EveryRouteTests(CaseServer server) : IClassFixture<CaseServe
         foreach (var route in Route.Of(server).Where(where)) targets.Add((route, await Examples.All[route.Key](server)));
         targets.ShouldNotBeEmpty();
         // What the good requests left to do in the background is done; jobs of the kind "none" are an example's, and nobody's to do.
-        await Eventually.BecomesAsync(0, () => server.Database.ScalarAsync<long>(
-            "SELECT count(*) FROM platform.jobs WHERE kind <> 'none' AND (status = 'running' OR (status = 'queued' AND run_at <= now()))"));
+        await Eventually.BecomesAsync(0, () => server.Database.ScalarAsync<long>("""
+            SELECT (SELECT count(*) FROM platform.jobs WHERE kind <> 'none' AND (status = 'running' OR (status = 'queued' AND run_at <= now())))
+                + (SELECT count(*) FROM assistant.runs WHERE status IN ('queued', 'running'))
+            """));
         var before = await RowsAsync();
         var faults = new List<string>();
         foreach (var (route, example) in targets)

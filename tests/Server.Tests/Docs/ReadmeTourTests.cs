@@ -9,8 +9,7 @@ namespace Consilium.Tests.Docs;
 public sealed class ReadmeTourTests(ITestOutputHelper report)
 {
     const string Command = "dotnet run --project src/Server";
-    const string Address = "localhost:8000";
-    const string EndOfExample = "---- end of example ----";
+    const string Address = Tour.Address;
 
     [Fact]
     public async Task The_tour_works_word_for_word()
@@ -29,25 +28,11 @@ public sealed class ReadmeTourTests(ITestOutputHelper report)
         Readme.IsIn(start.Output!.Replace(Address, address), server.Output)
             .ShouldBeTrue($"The README shows\n{start.Output}\nbut the start printed\n{server.Output}");
 
-        await FollowAsync(Readme.ExamplesOf("Five minutes with curl"), address);
+        await Tour.FollowAsync(Readme.ExamplesOf("Five minutes with curl"), address, report);
 
         server.PressCtrlC();
         (await server.EndsAsync(TimeSpan.FromSeconds(30))).ShouldBe(0, server.Output);
         server.Output.ShouldNotContain(" fail: ", customMessage: server.Output);
-    }
-
-    async Task FollowAsync(List<Example> tour, string address)
-    {
-        var script = $"set -e\n{string.Concat(tour.Select(example => $"{example.Commands}echo '{EndOfExample}'\n"))}".Replace(Address, address);
-        await using var terminal = new ShellJob(script, TempDirectory.New());
-        var code = await terminal.EndsAsync(TimeSpan.FromMinutes(2));
-        report.WriteLine(terminal.Output);
-        code.ShouldBe(0, terminal.Output);
-        var outputs = terminal.Output.Split($"{EndOfExample}\n");
-        outputs.Length.ShouldBe(tour.Count + 1);
-        foreach (var (example, output) in tour.Zip(outputs))
-            Readme.Matches(example.Output?.Replace(Address, address) ?? "", output)
-                .ShouldBeTrue($"{example.Commands}\nshould print\n{example.Output}\nand printed\n{output}");
     }
 
     static bool IsFree(int port)

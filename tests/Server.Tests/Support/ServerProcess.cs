@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text;
-using Consilium.Modules.Assistant;
 
 namespace Consilium.Tests.Support;
 
@@ -12,6 +11,7 @@ namespace Consilium.Tests.Support;
 /// </summary>
 internal sealed class ServerProcess : IAsyncDisposable
 {
+    static readonly string[] ProviderPrefixes = ["OPENAI_", "GROQ_", "GEMINI_", "GOOGLE_"];
     static readonly TimeSpan ReadyWithin = TimeSpan.FromSeconds(60);
 
     readonly FreePort port = FreePort.Take();
@@ -137,7 +137,7 @@ internal sealed class ServerProcess : IAsyncDisposable
             WorkingDirectory = Data,
             Environment = { ["DOTNET_ENVIRONMENT"] = null, ["ASPNETCORE_ENVIRONMENT"] = "Development", ["Data__Directory"] = Data, ["Limits__RequestsPerSecond"] = "0" },
         };
-        foreach (var variable in KnownProvider.Variables) start.Environment.Remove(variable); // a developer's own keys are not for tests
+        foreach (var variable in start.Environment.Keys.Where(IsProviders).ToArray()) start.Environment.Remove(variable); // a developer's own keys are not for tests
         foreach (var (name, value) in Environment) start.Environment[name] = value;
         process = new() { StartInfo = start };
         process.OutputDataReceived += (_, line) => Keep(line.Data);
@@ -147,6 +147,9 @@ internal sealed class ServerProcess : IAsyncDisposable
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
     }
+
+    static bool IsProviders(string variable) =>
+        variable == "AI_PROVIDER" || ProviderPrefixes.Any(prefix => variable.StartsWith(prefix, StringComparison.OrdinalIgnoreCase));
 
     async Task ReadyAsync(long begun)
     {

@@ -14,8 +14,16 @@ internal static class AssistantModule
         var services = builder.Services;
         services.AddSingleton(AssistantSettings.From(builder.Configuration));
         services.AddProviders(builder.Configuration);
-        services.AddScoped<Prompts>();
+        services.AddPrompts(builder.Configuration);
         services.AddRuns();
+    }
+
+    static void AddPrompts(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddSingleton(PromptFiles.Load(PromptSettings.From(configuration)));
+        services.AddScoped<Prompts>();
+        services.AddSingleton(BudgetSettings.From(configuration));
+        services.AddSingleton<Budget>();
     }
 
     static void AddRuns(this IServiceCollection services)

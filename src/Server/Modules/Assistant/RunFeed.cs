@@ -10,10 +10,10 @@ internal sealed class RunFeed(RunSnapshots rows, Signals signals, TimeProvider c
     readonly Lock gate = new();
     readonly Dictionary<Guid, Followed> runs = [];
 
-    /// <summary>How many runs are read at the moment, in this process.</summary>
-    public int Runs
+    /// <summary>Whether somebody reads the run in this process.</summary>
+    public bool IsRead(Guid runId)
     {
-        get { lock (gate) return runs.Count; }
+        lock (gate) return runs.ContainsKey(runId);
     }
 
     /// <inheritdoc cref="IRuns.FollowAsync"/>

@@ -10,7 +10,7 @@ namespace Consilium.Modules.Assistant;
 
 /// <inheritdoc cref="IRuns"/>
 internal sealed class Runs(
-    ConsiliumDb db, RequestTransaction transaction, RunSteps steps, PostAnswer post, RunFeed feed, QueueRuns queue, IAuditTrail audit, CrashPoints crash,
+    ConsiliumDb db, RequestTransaction transaction, RunSteps steps, PostAnswer post, RunSnapshots rows, RunFeed feed, QueueRuns queue, IAuditTrail audit, CrashPoints crash,
     TimeProvider clock) : IRuns
 {
     /// <summary>What the index <c>runs_by_question</c> holds to one per question.</summary>
@@ -39,6 +39,9 @@ internal sealed class Runs(
 
     public IAsyncEnumerable<AnswerUpdate> FollowAsync(Guid runId, int offset, CancellationToken cancellationToken) =>
         feed.FollowAsync(runId, offset, cancellationToken);
+
+    public async Task<bool> WasShownAsync(Guid runId, int offset, CancellationToken cancellationToken) =>
+        await rows.ReadAsync(runId, start: 0, cancellationToken) is { } run && run.WasShown(offset);
 
     public Task<bool> StopAsync(Guid threadId, string threadKind, Caller caller, CancellationToken cancellationToken) =>
         transaction.RunAsync(async () =>

@@ -28,5 +28,6 @@ internal sealed class WhenThreadDeleted(RequestTransaction transaction, Signals 
             var topic = RunTopics.Of(locked.GetGuid(0));
             transaction.AfterCommit(() => signals.Signal(topic, RunTopics.Stopped));
         }
+        await locked.NextResultAsync(cancellationToken); // so that a failure of the others is seen
     }
 }

@@ -18,11 +18,8 @@ namespace Consilium.Modules.Tickets;
 /// ticket reads it, and stops it.
 /// </summary>
 internal sealed class StreamAnswer(
-    IRuns runs, TicketAccess access, RequestTransaction transaction, ICallerSessions sessions, IOptions<Microsoft.AspNetCore.Http.Json.JsonOptions> json, TimeProvider clock)
+    IRuns runs, TicketAccess access, RequestTransaction transaction, ICallerSessions sessions, IOptions<Microsoft.AspNetCore.Http.Json.JsonOptions> json)
 {
-    /// <summary>How long it may take to say that a place to go on from is none; at the end of what was shown, nothing comes to say that it is one.</summary>
-    static readonly TimeSpan Doubt = TimeSpan.FromMilliseconds(500);
-
     public static void Map(RouteGroupBuilder tickets)
     {
         tickets.MapGet("/{id:guid}/ai-response", (
@@ -60,7 +57,7 @@ internal sealed class StreamAnswer(
         run ??= ticket.IsClosed ? await FinishedAsync(ticket.Question, http.RequestAborted) : await runs.AskAsync(ticket.Question, http.RequestAborted);
         if (run is null) return TicketProblems.Closed();
         var begin = from ?? new(run.Id, 0);
-        if (begin.Offset > 0 && !await IsPlaceAsync(begin, http.RequestAborted)) return NoPlace();
+        if (begin.Offset > 0 && !await runs.WasShownAsync(begin.RunId, begin.Offset, http.RequestAborted)) return NoPlace();
         await ServerSentEvents.WriteAsync(http, stop => FramesAsync(begin, stop), sessions.Ended(caller), hintsAtOnce: false);
         return Results.Empty;
     }
@@ -98,26 +95,6 @@ internal sealed class StreamAnswer(
 
     async Task<RunState?> FinishedAsync(Question question, CancellationToken cancellationToken) =>
         await runs.FindByQuestionAsync(question.ThreadId, question.MessageId, cancellationToken) is { AnswerId: not null } run ? run : null;
-
-    async Task<bool> IsPlaceAsync(AnswerPlace place, CancellationToken cancellationToken)
-    {
-        using var doubt = new CancellationTokenSource(Doubt, clock);
-        using var looking = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, doubt.Token);
-        try
-        {
-            await using var update = runs.FollowAsync(place.RunId, place.Offset, looking.Token).GetAsyncEnumerator(looking.Token);
-            await update.MoveNextAsync();
-            return true;
-        }
-        catch (ArgumentOutOfRangeException)
-        {
-            return false;
-        }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
-        {
-            return true;
-        }
-    }
 
     /// <summary>What is to be answered in a ticket, with the thread's last number at that moment. Null when there is none that the caller may see.</summary>
     async Task<Asked?> FindAsync(Guid id, Caller caller, CancellationToken cancellationToken)

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Consilium.Modules.Accounts.Contracts;
+using Consilium.Modules.Assistant.Contracts;
 using Consilium.Modules.Threads.Contracts;
 using Consilium.Platform.Database;
 using Microsoft.Extensions.DependencyInjection;
@@ -20,8 +21,13 @@ internal sealed class AskedThread
 
     public Guid Id { get; }
 
+    public Caller Owner => owner;
+
     /// <summary>The same thread, through another server.</summary>
     public AskedThread On(Server other) => new(other, Id, owner);
+
+    /// <summary>A thread that was opened by other means.</summary>
+    public static AskedThread Of(Server server, Guid id) => new(server, id, Person(Role.User));
 
     public static async Task<AskedThread> OpenAsync(Server server)
     {
@@ -40,11 +46,30 @@ internal sealed class AskedThread
 
     public Task<ThreadMessage> StaffWritesAsync(string text) => PostAsync(Written(staff, SenderRole.Staff, text) with { TakesTurn = true });
 
-    public async Task RetractAsync(ThreadMessage message) =>
-        (await InTransactionAsync<IMessages, ChangeOutcome>(messages => messages.RetractAsync(Scope, message.Id, false, owner, default)))
+    /// <summary>Asks for an answer to the message by itself; without one, to the thread's description.</summary>
+    public async Task<RunState> AskForAsync(ThreadMessage? message = null)
+    {
+        var lastSeq = await server.Database.ScalarAsync<long>("SELECT last_seq FROM threads.threads WHERE id = $1", Id);
+        return await WithAsync<IRuns, RunState>(runs => runs.AskAsync(new(Id, Kind, message?.Id ?? Id, message?.Seq ?? 0, lastSeq), default));
+    }
+
+    /// <summary>A run of this thread, as a door finds it.</summary>
+    public Task<RunState?> FindRunAsync(Guid runId) => WithAsync<IRuns, RunState?>(runs => runs.FindAsync(Id, runId, default));
+
+    public Task<RunState?> FindRunOfAsync(Guid questionId) => WithAsync<IRuns, RunState?>(runs => runs.FindByQuestionAsync(Id, questionId, default));
+
+    public Task<bool> StopAsync() => WithAsync<IRuns, bool>(runs => runs.StopAsync(Id, Kind, owner, default));
+
+    /// <summary>Reads the answer from the offset.</summary>
+    public AnswerReader Read(Guid runId, int offset = 0) => new(server, runId, offset);
+
+    public async Task RetractAsync(ThreadMessage message, bool others = false) =>
+        (await InTransactionAsync<IMessages, ChangeOutcome>(messages => messages.RetractAsync(Scope, message.Id, others, owner, default)))
             .ShouldBe(ChangeOutcome.Done);
 
     public async Task CloseAsync() => (await InTransactionAsync<IThreads, bool>(threads => threads.CloseAsync(Scope, owner, default))).ShouldBeTrue();
+
+    public async Task DeleteAsync() => (await InTransactionAsync<IThreads, bool>(threads => threads.DeleteAsync(Scope, owner, default))).ShouldBeTrue();
 
     /// <summary>Waits, on the live feed, for the end of the run that answers the question. Returns what <c>run.finished</c> says.</summary>
     public async Task<JsonElement> EndOfRunAsync(ThreadMessage question) =>
@@ -85,6 +110,12 @@ internal sealed class AskedThread
         await using var scope = server.Services.CreateAsyncScope();
         var transaction = scope.ServiceProvider.GetRequiredService<RequestTransaction>();
         return await transaction.RunAsync(() => work(scope.ServiceProvider.GetRequiredService<TService>()));
+    }
+
+    async Task<T> WithAsync<TService, T>(Func<TService, Task<T>> work) where TService : notnull
+    {
+        await using var scope = server.Services.CreateAsyncScope();
+        return await work(scope.ServiceProvider.GetRequiredService<TService>());
     }
 
     Task InTransactionAsync<TService>(Func<TService, Task> work) where TService : notnull =>

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
+using System.Threading.Channels;
 using Consilium.Modules.Assistant;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -11,29 +12,35 @@ namespace Consilium.Tests.Modules.Assistant;
 /// </summary>
 internal sealed class Script : IAnswerer
 {
-    readonly ConcurrentDictionary<string, Attempt> held = new(StringComparer.Ordinal);
+    public static readonly AnswerSource Source = new("test", "script");
+
+    readonly ConcurrentDictionary<string, ConcurrentQueue<Attempt>> held = new(StringComparer.Ordinal);
     readonly ConcurrentQueue<string> asked = [];
 
     /// <summary>Every question that reached the answerer, once per attempt.</summary>
     public IReadOnlyCollection<string> Asked => asked;
 
-    /// <summary>Holds the next attempt at this question until the test gives its answer.</summary>
-    public Attempt HoldNext(string question) => held[question] = new();
+    /// <summary>Holds the next attempt at this question that is not held yet, until the test gives its answer.</summary>
+    public Attempt HoldNext(string question)
+    {
+        var attempt = new Attempt();
+        held.GetOrAdd(question, _ => []).Enqueue(attempt);
+        return attempt;
+    }
 
     public async IAsyncEnumerable<AnswerStep> AnswerAsync(AnswerRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var question = request.Prompt.Question;
         asked.Enqueue(question);
-        yield return new CallStarted(new("test", "script"));
+        if (held.TryGetValue(question, out var attempts) && attempts.TryDequeue(out var attempt))
+        {
+            await foreach (var step in attempt.StepsAsync(request, cancellationToken)) yield return step;
+            yield break;
+        }
+        yield return new CallStarted(Source);
         if (question.StartsWith("fails always", StringComparison.Ordinal)) throw new InvalidOperationException("The answerer fails.");
         if (question.StartsWith("fails twice", StringComparison.Ordinal) && asked.Count(q => q == question) <= 2) throw new TimeoutException();
-        if (question.StartsWith("says nothing", StringComparison.Ordinal)) yield break;
-        if (held.TryRemove(question, out var attempt))
-        {
-            attempt.Begin();
-            yield return new AnswerText(await attempt.AnswerAsync(cancellationToken));
-        }
-        else
+        if (!question.StartsWith("says nothing", StringComparison.Ordinal))
         {
             yield return new AnswerText("Answered: ");
             yield return new AnswerText(question);
@@ -41,32 +48,55 @@ internal sealed class Script : IAnswerer
         yield return new CallEnded(CallEnded.Completed, null, null, null);
     }
 
+    /// <summary>One attempt at an answer, step by step. It begins with a call to <see cref="Source"/>.</summary>
     internal sealed class Attempt
     {
-        readonly TaskCompletionSource begun = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        readonly TaskCompletionSource<string> answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        readonly Channel<AnswerStep> steps = Channel.CreateUnbounded<AnswerStep>();
+        readonly TaskCompletionSource<AnswerRequest> begun = new(TaskCreationOptions.RunContinuationsAsynchronously);
         readonly TaskCompletionSource cancelled = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-        /// <summary>Ends once the answerer has been asked.</summary>
-        public Task Begun => begun.Task.WaitAsync(TimeSpan.FromSeconds(20));
+        /// <summary>Ends once the answerer has been asked, with what it was asked.</summary>
+        public Task<AnswerRequest> Begun => begun.Task.WaitAsync(TimeSpan.FromSeconds(20));
 
         /// <summary>Ends once the worker has told the answerer to stop.</summary>
         public Task Cancelled => cancelled.Task.WaitAsync(TimeSpan.FromSeconds(20));
 
-        public void Answer(string text) => answer.TrySetResult(text);
+        public void Say(string text) => steps.Writer.TryWrite(new AnswerText(text));
 
-        public void Begin() => begun.TrySetResult();
-
-        public async Task<string> AnswerAsync(CancellationToken cancellationToken)
+        /// <summary>Says the last of the answer and completes it.</summary>
+        public void Answer(string text = "", string? reason = null, int? inputTokens = null, int? outputTokens = null)
         {
+            if (text.Length > 0) Say(text);
+            steps.Writer.TryWrite(new CallEnded(CallEnded.Completed, reason, inputTokens, outputTokens));
+            steps.Writer.Complete();
+        }
+
+        /// <summary>The provider fails, and another is asked.</summary>
+        public void FallBack(string reason, AnswerSource next)
+        {
+            steps.Writer.TryWrite(new CallEnded(CallEnded.Failed, reason, null, null));
+            steps.Writer.TryWrite(new CallStarted(next));
+        }
+
+        /// <summary>The provider fails, and there is no other.</summary>
+        public void Fail(string reason)
+        {
+            steps.Writer.TryWrite(new CallEnded(CallEnded.Failed, reason, null, null));
+            steps.Writer.Complete();
+        }
+
+        public async IAsyncEnumerable<AnswerStep> StepsAsync(AnswerRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
+        {
+            yield return new CallStarted(Source);
+            yield return new CallSent();
+            begun.TrySetResult(request);
             try
             {
-                return await answer.Task.WaitAsync(cancellationToken);
+                await foreach (var step in steps.Reader.ReadAllAsync(cancellationToken)) yield return step;
             }
-            catch (OperationCanceledException)
+            finally
             {
-                cancelled.TrySetResult();
-                throw;
+                if (cancellationToken.IsCancellationRequested) cancelled.TrySetResult();
             }
         }
     }
@@ -88,10 +118,18 @@ public class ScriptedServer : Server
 
     protected override void ConfigureServices(IServiceCollection services) => services.AddSingleton<IAnswerer>(Script);
 
-    internal static Task<Server> StartAsync(Script script, TestDatabase? database = null, string renewal = "00:00:03") =>
+    internal static Task<Server> StartAsync(
+        Script script, TestDatabase? database = null, string renewal = "00:00:03", int workers = 2, TimeProvider? clock = null) =>
         StartAsync(new Dictionary<string, string?>(Quick, StringComparer.Ordinal)
         {
+            ["Assistant:Workers"] = $"{workers}",
             ["Assistant:Renewal"] = renewal,
             ["Security:MasterKey"] = Convert.ToBase64String(new byte[32]), // one for all servers of a database
-        }, services: services => services.AddSingleton<IAnswerer>(script), sharedDatabase: database);
+        }, clock, services => services.AddSingleton<IAnswerer>(script), database);
+}
+
+/// <summary>A scripted server that carries out many runs at once, for tests whose runs must not wait for each other.</summary>
+public sealed class BusyScriptedServer : ScriptedServer
+{
+    public BusyScriptedServer() => Settings = new Dictionary<string, string?>(Quick, StringComparer.Ordinal) { ["Assistant:Workers"] = "100" };
 }

@@ -1,5 +1,8 @@
 using System.Text.Json;
 using Consilium.Modules.Accounts.Contracts;
+using Consilium.Modules.Conversations;
+using Microsoft.Extensions.DependencyInjection;
+using Npgsql;
 
 namespace Consilium.Tests.Modules.Conversations;
 
@@ -42,6 +45,33 @@ internal static class ConversationCalls
             await Task.Delay(20, patience.Token);
         }
     }
+
+    /// <summary>The answer to a request whose like with the same <c>Idempotency-Key</c> is still at work.</summary>
+    public static async Task<HttpResponseMessage> InFlightAsync(this Client program, Server server)
+    {
+        // The first holds the lock on its key while it waits for the thread, which this transaction holds.
+        var id = await program.OpenConversationAsync();
+        await using var connection = await server.Database.Source.OpenConnectionAsync();
+        await using var transaction = await connection.BeginTransactionAsync();
+        await using (var hold = new NpgsqlCommand("SELECT 1 FROM threads.threads WHERE id = $1 FOR UPDATE", connection) { Parameters = { new() { Value = id } } })
+            await hold.ExecuteNonQueryAsync();
+
+        var first = PostAsync();
+        const string held = "SELECT EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND database = (SELECT oid FROM pg_database WHERE datname = current_database()))";
+        using var patience = new CancellationTokenSource(Patience);
+        while (!await server.Database.ScalarAsync<bool>(held)) await Task.Delay(5, patience.Token);
+        var second = await PostAsync();
+        await transaction.CommitAsync();
+        await (await first).ShouldAnswerAsync(201);
+        return second;
+
+        Task<HttpResponseMessage> PostAsync() =>
+            program.PostJsonAsync($"{Root}/{id}/messages/create", new { text = "x", role = "assistant" }, ("Idempotency-Key", "busy"));
+    }
+
+    /// <summary>A server on which this door, and nothing else, always fails.</summary>
+    public static Task<Server> StartBrokenAsync(Func<Exception> fault) =>
+        Server.StartAsync(services: services => services.AddScoped<ConversationAccess>(_ => throw fault()));
 
     /// <summary>The answer must be an error in this door's shape. Returns it.</summary>
     public static async Task<JsonElement> ShouldBeErrorAsync(this HttpResponseMessage response, int status, string code, params string[] fields)

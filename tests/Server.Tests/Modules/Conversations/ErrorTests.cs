@@ -1,8 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
-using Consilium.Modules.Conversations;
-using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 
 namespace Consilium.Tests.Modules.Conversations;
@@ -124,28 +122,13 @@ public sealed class ErrorTests(Server server) : IClassFixture<Server>
     [Fact]
     public async Task A_request_with_the_same_key_that_is_still_at_work_is_409()
     {
-        // The first holds the lock on its key while it waits for the thread, which this transaction holds.
-        var id = await program.OpenConversationAsync();
-        var path = $"{Root}/{id}/messages/create";
-        var body = new { text = "x", role = "assistant" };
-        await using var connection = await server.Database.Source.OpenConnectionAsync();
-        await using var transaction = await connection.BeginTransactionAsync();
-        await using (var held = new NpgsqlCommand("SELECT 1 FROM threads.threads WHERE id = $1 FOR UPDATE", connection) { Parameters = { new() { Value = id } } })
-            await held.ExecuteNonQueryAsync();
-
-        var first = program.PostJsonAsync(path, body, ("Idempotency-Key", "busy"));
-        for (var waiting = false; !waiting;)
-            waiting = await server.Database.ScalarAsync<bool>("SELECT EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND granted AND database = (SELECT oid FROM pg_database WHERE datname = current_database()))");
-        await (await program.PostJsonAsync(path, body, ("Idempotency-Key", "busy"))).ShouldBeErrorAsync(409, "idempotency_in_flight");
-
-        await transaction.CommitAsync();
-        await (await first).ShouldAnswerAsync(201);
+        await (await program.InFlightAsync(server)).ShouldBeErrorAsync(409, "idempotency_in_flight");
     }
 
     [Fact]
     public async Task Who_asks_too_often_gets_429()
     {
-        var limited = await StartAsync(null, ("Limits:RequestsPerSecond", "1"));
+        var limited = await StartAsync(("Limits:RequestsPerSecond", "1"));
         using var eager = limited.Anonymous();
         HttpResponseMessage? refused = null;
         for (var i = 0; i < 100 && refused?.StatusCode != HttpStatusCode.TooManyRequests; i++) refused = await eager.GetAsync($"{Root}/nothing");
@@ -158,7 +141,7 @@ public sealed class ErrorTests(Server server) : IClassFixture<Server>
     [Fact]
     public async Task A_server_that_is_full_answers_503()
     {
-        var full = await StartAsync(null, ("Limits:ConcurrentRequests", "1"));
+        var full = await StartAsync(("Limits:ConcurrentRequests", "1"));
         using var client = full.Anonymous();
         using var slow = new TcpClient();
         await slow.ConnectAsync(full.Address.Host, full.Address.Port);
@@ -187,7 +170,7 @@ public sealed class ErrorTests(Server server) : IClassFixture<Server>
 
     static async Task BreakAsync(Func<Exception> fault, Func<HttpResponseMessage, Task> check)
     {
-        var broken = await StartAsync(services => services.AddScoped<ConversationAccess>(_ => throw fault()));
+        var broken = await ConversationCalls.StartBrokenAsync(fault);
         using var client = broken.Program();
         foreach (var route in Routes)
             await check(await client.SendJsonAsync(new((string)route[0]), Filled((string)route[1], Guid.CreateVersion7(), Guid.CreateVersion7()), route[2]));
@@ -202,6 +185,6 @@ public sealed class ErrorTests(Server server) : IClassFixture<Server>
 
     static string Filled(string route, Guid conversation, Guid message) => route.Replace("{0}", $"{conversation}").Replace("{1}", $"{message}");
 
-    static Task<Server> StartAsync(Action<IServiceCollection>? services, params (string Key, string Value)[] settings) =>
-        Server.StartAsync(settings.ToDictionary(s => s.Key, s => (string?)s.Value, StringComparer.Ordinal), services: services);
+    static Task<Server> StartAsync((string Key, string Value) setting) =>
+        Server.StartAsync(new Dictionary<string, string?>(StringComparer.Ordinal) { [setting.Key] = setting.Value });
 }

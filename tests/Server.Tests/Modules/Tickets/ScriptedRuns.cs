@@ -72,6 +72,11 @@ internal sealed class ScriptedRuns : IRuns
         }
     }
 
+    public Task<bool> WasShownAsync(Guid runId, int offset, CancellationToken cancellationToken)
+    {
+        lock (gate) return Task.FromResult(runs.Single(run => run.Id == runId).WasShown(offset));
+    }
+
     public Task<bool> StopAsync(Guid threadId, string threadKind, Caller caller, CancellationToken cancellationToken)
     {
         var unfinished = Of(threadId).Where(run => run.State.Status == "running").ToList();
@@ -107,12 +112,7 @@ internal sealed class ScriptedRuns : IRuns
 
         public async IAsyncEnumerable<AnswerUpdate> FollowAsync(int offset, [EnumeratorCancellation] CancellationToken cancellationToken)
         {
-            lock (gate)
-            {
-                var shown = string.Concat(pieces);
-                ArgumentOutOfRangeException.ThrowIfGreaterThan(offset, shown.Length);
-                if (offset > 0 && offset < shown.Length && char.IsLowSurrogate(shown[offset])) throw new ArgumentOutOfRangeException(nameof(offset));
-            }
+            if (!WasShown(offset)) throw new ArgumentOutOfRangeException(nameof(offset));
             for (var (next, at) = (0, 0); ;)
             {
                 Task change;
@@ -132,6 +132,11 @@ internal sealed class ScriptedRuns : IRuns
                 }
                 await change.WaitAsync(cancellationToken);
             }
+        }
+
+        public bool WasShown(int offset)
+        {
+            lock (gate) return string.Concat(pieces) is var shown && (offset == shown.Length || (offset < shown.Length && !char.IsLowSurrogate(shown[offset])));
         }
 
         void Change(Action change)

@@ -23,6 +23,9 @@ internal interface IRuns
     /// <exception cref="ArgumentOutOfRangeException">The offset is beyond what was ever shown, or inside a character.</exception>
     IAsyncEnumerable<AnswerUpdate> FollowAsync(Guid runId, int offset, CancellationToken cancellationToken);
 
+    /// <summary>Whether readers can have been given the answer up to <paramref name="offset"/>, by whole characters: what a stream can go on from.</summary>
+    Task<bool> WasShownAsync(Guid runId, int offset, CancellationToken cancellationToken);
+
     /// <summary>Stops the unfinished runs of the thread. What was shown is kept, as a message that says so. True when there was one.</summary>
     Task<bool> StopAsync(Guid threadId, string threadKind, Caller caller, CancellationToken cancellationToken);
 }
