@@ -11,6 +11,7 @@ namespace Consilium.Tests.Modules.Assistant;
 public sealed class ProvidersTableTests(ITestOutputHelper output)
 {
     const string Header = "| the provider | its calls end with | without another, the reader sees | with a second provider | after at most |\n|---|---|---|---|---|";
+    static readonly string Document = File.ReadAllText(Path.Combine(Repository.Root, "docs", "providers.md"));
     static readonly string Whole = string.Concat(Misbehaviours.Answer);
     static readonly TimeSpan FirstToken = TimeSpan.FromSeconds(70);
     static readonly TimeSpan Silence = TimeSpan.FromSeconds(60);
@@ -34,7 +35,15 @@ public sealed class ProvidersTableTests(ITestOutputHelper output)
 
         var table = string.Join('\n', rows.Prepend(Header));
         output.WriteLine(table);
-        File.ReadAllText(Path.Combine(Repository.Root, "docs", "providers.md")).ShouldContain(table, customMessage: "Copy this into docs/providers.md when it is right:\n" + table);
+        Document.Contains(table, StringComparison.Ordinal).ShouldBeTrue("This is not the table of docs/providers.md. Copy it there when it is right:\n" + table);
+    }
+
+    [Fact]
+    public void The_document_names_every_setting_and_reason()
+    {
+        var settings = typeof(ProviderSettings).GetProperties().Where(p => p.CanWrite).Select(p => p.Name);
+        var reasons = typeof(CallReasons).GetFields().Select(f => (string)f.GetValue(null)!);
+        settings.Concat(reasons).Concat(KnownProvider.Variables).Where(word => !Document.Contains($"`{word}`", StringComparison.Ordinal)).ShouldBeEmpty();
     }
 
     static async Task<string> RowAsync(Misbehaviour wrong)
