@@ -41,6 +41,7 @@ public static class Misbehaviours
         new("500", exchange => exchange.ErrorAsync(500)),
         new("502 with HTML", exchange => exchange.BodyAsync(502, "text/html", "<html><h1>502 Bad Gateway</h1></html>")),
         new("503", exchange => exchange.ErrorAsync(503)),
+        new("redirects to itself", exchange => exchange.BodyAsync(308, "text/plain", "", "Location: /v1/chat/completions?again\r\n")),
         new("redirects elsewhere", exchange => exchange.BodyAsync(307, "text/plain", "", "Location: http://127.0.0.1:1/v1/chat/completions\r\n")),
     ];
 
@@ -65,6 +66,12 @@ public static class Misbehaviours
             await exchange.PauseAsync(TimeSpan.FromMilliseconds(50)); // what the client has not read by then is lost with the connection
             exchange.Reset();
         })),
+        new("ends the body in the middle and invites to come back", async exchange =>
+        {
+            await exchange.HeadAsync();
+            foreach (var token in Begun) await exchange.ChunkAsync($"id: {token}\nretry: 1\n{exchange.Data(exchange.Token(token))}");
+            await exchange.EndAsync();
+        }),
         new("ends the body in the middle", After(exchange => exchange.EndAsync())),
         new("sends bad JSON in the middle", After(async exchange =>
         {

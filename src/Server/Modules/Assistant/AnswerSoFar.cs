@@ -7,6 +7,7 @@ namespace Consilium.Modules.Assistant;
 internal sealed class AnswerSoFar(string shown, int greatestLength, ChannelWriter<AnswerStep> steps)
 {
     readonly StringBuilder text = new(shown);
+    readonly IncomingText incoming = new();
     Repetition repetition = new("", false);
 
     public string Text => text.ToString();
@@ -16,12 +17,16 @@ internal sealed class AnswerSoFar(string shown, int greatestLength, ChannelWrite
     public bool IsFull { get; private set; } = shown.Length >= greatestLength;
 
     /// <summary>Another call is going to write.</summary>
-    public void GoOn(bool wasTold) => repetition = new(Text, wasTold);
+    public void GoOn(bool wasTold)
+    {
+        incoming.BreakOff();
+        repetition = new(Text, wasTold);
+    }
 
-    public ValueTask AddAsync(string more, CancellationToken cancellationToken) => GiveAsync(repetition.Take(more), cancellationToken);
+    public ValueTask AddAsync(string more, CancellationToken cancellationToken) => GiveAsync(repetition.Take(incoming.Take(more)), cancellationToken);
 
     /// <summary>The call has said all.</summary>
-    public ValueTask EndAsync(CancellationToken cancellationToken) => GiveAsync(repetition.End(), cancellationToken);
+    public ValueTask EndAsync(CancellationToken cancellationToken) => GiveAsync(repetition.Take(incoming.End()) + repetition.End(), cancellationToken);
 
     public ValueTask StepAsync(AnswerStep step, CancellationToken cancellationToken) => steps.WriteAsync(step, cancellationToken);
 

@@ -27,8 +27,7 @@ internal static class ChatEvents
         var update = new ChatResponseUpdate();
         if (Member(chunk, "choices") is { ValueKind: JsonValueKind.Array } choices && choices.EnumerateArray().FirstOrDefault() is { ValueKind: JsonValueKind.Object } choice)
         {
-            // A NUL cannot be stored.
-            if (Member(choice, "delta") is { ValueKind: JsonValueKind.Object } delta && Text(delta, "content")?.Replace("\0", "", StringComparison.Ordinal) is { Length: > 0 } text)
+            if (Member(choice, "delta") is { ValueKind: JsonValueKind.Object } delta && Text(delta, "content") is { Length: > 0 } text)
                 update.Contents.Add(new TextContent(text));
             update.FinishReason = Finish(Text(choice, "finish_reason"));
         }

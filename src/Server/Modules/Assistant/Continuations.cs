@@ -5,17 +5,15 @@ namespace Consilium.Modules.Assistant;
 /// <summary>What a provider is sent, at first and when it has to go on with an answer that another one began.</summary>
 internal static class Continuations
 {
-    // Tokens are rarely shorter; an estimate that is too high only cuts more of the history.
-    const int CharactersPerToken = 3;
-
     const string GoOn =
         "Your answer above was interrupted before it was complete, and the reader has seen it. Go on exactly where it breaks off, in the middle of the word "
         + "if need be, so that both parts together are one text. Do not repeat any of it, do not begin anew, do not mention the interruption.";
 
     public static IReadOnlyList<ChatMessage> Messages(Prompt prompt, ProviderSettings settings, string shown)
     {
-        var messages = prompt.MessagesFor(Math.Max(1, settings.ContextTokens - settings.MaxTokens - shown.Length / CharactersPerToken));
-        if (shown.Length == 0) return messages;
+        var room = settings.ContextTokens - settings.MaxTokens;
+        if (shown.Length == 0) return prompt.MessagesFor(room);
+        var messages = prompt.MessagesFor(room - TokenEstimate.Of(shown) - TokenEstimate.Of(GoOn) - 2 * TokenEstimate.PerMessage);
         return settings.ContinuesPrefix
             ? [.. messages, new(ChatRole.Assistant, shown)]
             : [.. messages, new(ChatRole.Assistant, shown), new(ChatRole.User, GoOn)];

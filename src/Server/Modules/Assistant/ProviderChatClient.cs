@@ -61,11 +61,7 @@ internal sealed class ProviderChatClient(ProviderSettings settings, HttpClient h
     {
         try
         {
-            var options = new RequestOptions
-            {
-                BufferResponse = false, ErrorOptions = ClientErrorBehaviors.NoThrow, CancellationToken = cancellationToken,
-            };
-            options.SetHeader("Accept", "text/event-stream");
+            var options = new RequestOptions { BufferResponse = false, ErrorOptions = ClientErrorBehaviors.NoThrow, CancellationToken = cancellationToken };
             return (await chat.CompleteChatAsync(content, options)).GetRawResponse();
         }
         catch (ClientResultException fault)
@@ -131,13 +127,16 @@ internal sealed class ProviderChatClient(ProviderSettings settings, HttpClient h
 
     sealed class Transport(HttpClient http, bool sendsKey) : HttpClientPipelineTransport(http)
     {
-        // The SDK would tell much of this machine, and insists on a key.
+        // The SDK would tell much of this machine, and insists on a key. Told by itself that events are wanted, it would follow redirects and
+        // connect anew in the middle of an answer.
         protected override void OnSendingRequest(PipelineMessage message, HttpRequestMessage request)
         {
             foreach (var told in request.Headers.NonValidated.Select(header => header.Key).Where(name => name.StartsWith("X-Stainless-", StringComparison.OrdinalIgnoreCase)).ToList())
                 request.Headers.Remove(told);
             request.Headers.Remove("User-Agent");
             request.Headers.TryAddWithoutValidation("User-Agent", Product.Name);
+            request.Headers.Accept.Clear();
+            request.Headers.Accept.ParseAdd("text/event-stream");
             if (!sendsKey) request.Headers.Authorization = null;
         }
     }

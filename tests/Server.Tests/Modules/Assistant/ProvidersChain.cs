@@ -35,7 +35,7 @@ internal sealed class ProvidersChain : IDisposable
     /// <summary>A double as a provider that is quick to give up, and patient enough for a busy machine where that matters.</summary>
     public static ProviderSettings Of(ProviderDouble provider, string name = "first") => new(name, provider.BaseAddress, $"{name}-model")
     {
-        Key = new(Key), RetryPause = TimeSpan.FromMilliseconds(1), FirstTokenTimeout = TimeSpan.FromSeconds(20), TokenTimeout = TimeSpan.FromSeconds(20),
+        Key = new(Key), RetryPause = TimeSpan.FromMilliseconds(1), FirstTokenTimeout = TimeSpan.FromSeconds(60), TokenTimeout = TimeSpan.FromSeconds(60),
         MaxRetryPause = TimeSpan.FromSeconds(3), BreakerFailures = 1000,
     };
 
@@ -45,10 +45,15 @@ internal sealed class ProvidersChain : IDisposable
         chain.AnswerAsync(Request(shown), cancellationToken);
 
     /// <summary>Reads an answer to its end, which must be one.</summary>
-    public async Task<Reading> ReadAsync(string shown = "", CancellationToken cancellationToken = default)
+    public async Task<Reading> ReadAsync(string shown = "", Action<AnswerStep>? seen = null, CancellationToken cancellationToken = default)
     {
         var begun = Stopwatch.GetTimestamp();
-        var steps = await StepsAsync(shown, cancellationToken).ToListAsync(cancellationToken);
+        var steps = new List<AnswerStep>();
+        await foreach (var step in StepsAsync(shown, cancellationToken))
+        {
+            steps.Add(step);
+            seen?.Invoke(step);
+        }
         return new(shown, steps, Stopwatch.GetElapsedTime(begun));
     }
 
