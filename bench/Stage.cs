@@ -81,6 +81,9 @@ internal sealed class Stage : IAsyncDisposable
             ["Assistant__Providers__0__Model"] = "double",
             ["Assistant__Providers__0__MaxConcurrency"] = "1000",
             ["Assistant__Providers__0__FirstTokenTimeout"] = "00:10:00",
+            ["Assistant__Budget__OwnerTokensPerDay"] = "0",
+            ["Assistant__Budget__TokensPerDay"] = "0",
+            ["Assistant__Budget__QueuedPerOwner"] = "0",
         });
         Start(typeof(Stage).Assembly.Location, ["limits", Limits.ToString(), LimitDatabase.ConnectionString, Directory.CreateDirectory(Path.Combine(directory, "limits")).FullName], []);
         await ReadyAsync(new(Product, "health"));

@@ -17,6 +17,7 @@ internal static class ListMessages
             .WithDescription("""
                 Oldest first. `after` and `before` are message numbers (`seq`); `before` alone gives the newest messages before it. `q` finds whole words, beginnings and parts
                 of words, without regard to case and accents, and forgives one mistake in words of five letters and more. It looks into the text of attached documents too.
+                With `format=html` each message has `content_html` too, its text as safe HTML, and a page at most 50 messages.
                 """);
         cases.MapGet("/{id:guid}/messages/{messageId:guid}/versions", VersionsAsync)
             .RequireRoles(CaseAccess.Staff)
@@ -31,7 +32,7 @@ internal static class ListMessages
         if (query is null) return problem!;
         var page = await messages.PageAsync(CaseAccess.ToRead(id, caller), query, cancellationToken);
         await access.RecordReadAsync(id, query.Search is null ? "messages.read" : "messages.search", page is not null, caller, cancellationToken);
-        return page is null ? Problems.NotFound() : TypedResults.Ok(MessageFilter.Show(query, page, MessageResponse.Of));
+        return page is null ? Problems.NotFound() : TypedResults.Ok(MessageFilter.Show<MessageResponse>(query, page, filter.AsHtml ? MessageResponse.WithHtml : MessageResponse.Of));
     }
 
     static async Task<Results<Ok<Page<MessageVersion>>, ProblemHttpResult>> VersionsAsync(

@@ -1,8 +1,10 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Consilium.Modules.Assistant.Contracts;
 using Consilium.Modules.Files.Contracts;
 using Consilium.Modules.Threads.Contracts;
 using Consilium.Platform.Idempotency;
+using Consilium.Platform.Markdown;
 
 namespace Consilium.Modules.Cases;
 
@@ -16,7 +18,13 @@ internal sealed record MessageResponse(
     Guid Id, long Seq, Guid CaseId, Guid SenderId, SenderRole SenderRole, string SenderName, string Content, DateTimeOffset CreatedAt, DateTimeOffset? EditedAt,
     bool Retracted, Guid? ReplyTo, IReadOnlyList<Attachment> Attachments, Guid? RunId, AiOrigin? Ai) : IHasResourceId
 {
+    /// <summary>The content as safe HTML; there when it was asked for.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? ContentHtml { get; init; }
+
     public static MessageResponse Of(ThreadMessage message) => new(
         message.Id, message.Seq, message.ThreadId, message.SenderId, message.SenderRole, message.SenderName, message.Content, message.CreatedAt, message.EditedAt,
         message.Retracted, message.ReplyTo, message.Attachments, message.RunId, message.Ai?.Deserialize(CasesJson.Default.AiOrigin));
+
+    public static MessageResponse WithHtml(ThreadMessage message) => Of(message) with { ContentHtml = SafeMarkdown.ToHtml(message.Content) };
 }

@@ -21,6 +21,7 @@ internal static class GetTicket
             .WithDescription("""
                 Oldest first. `after` and `before` are message numbers (`seq`); `before` alone gives the newest messages before it. `q` finds whole words, beginnings and parts
                 of words, without regard to case and accents, and forgives one mistake in words of five letters and more. It looks into the text of attached documents too.
+                With `format=html` each message has `content_html` too, its text as safe HTML, and a page at most 50 messages.
                 """);
     }
 
@@ -41,6 +42,6 @@ internal static class GetTicket
         if (query is null) return problem!;
         var page = await messages.PageAsync(TicketAccess.ToRead(id, caller), query, cancellationToken);
         await access.RecordAsync(id, query.Search is null ? "messages.read" : "messages.search", page is not null, caller, cancellationToken);
-        return page is null ? Problems.NotFound() : TypedResults.Ok(MessageFilter.Show(query, page, TicketMessageResponse.Of));
+        return page is null ? Problems.NotFound() : TypedResults.Ok(MessageFilter.Show<TicketMessageResponse>(query, page, filter.AsHtml ? TicketMessageResponse.WithHtml : TicketMessageResponse.Of));
     }
 }

@@ -1,9 +1,11 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Consilium.Modules.Assistant.Contracts;
 using Consilium.Modules.Files.Contracts;
 using Consilium.Modules.Threads.Contracts;
 using Consilium.Platform.Database;
 using Consilium.Platform.Idempotency;
+using Consilium.Platform.Markdown;
 using Npgsql;
 
 namespace Consilium.Modules.Tickets;
@@ -22,7 +24,7 @@ internal record TicketResponse(
 /// <param name="Messages">Oldest first, at most 200: the list of messages has the rest.</param>
 internal sealed record TicketWithMessages(TicketResponse Ticket, IReadOnlyList<TicketMessageResponse> Messages) : TicketResponse(Ticket)
 {
-    [System.Text.Json.Serialization.JsonIgnore]
+    [JsonIgnore]
     public TicketResponse Ticket { get; } = Ticket;
 }
 
@@ -35,9 +37,15 @@ internal sealed record TicketMessageResponse(
     Guid Id, long Seq, Guid TicketId, Guid SenderId, SenderRole SenderRole, string SenderName, string Content, bool IsAi, DateTimeOffset CreatedAt,
     IReadOnlyList<Attachment> Attachments, AiOrigin? Ai) : IHasResourceId
 {
+    /// <summary>The content as safe HTML; there when it was asked for.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? ContentHtml { get; init; }
+
     public static TicketMessageResponse Of(ThreadMessage message) => new(
         message.Id, message.Seq, message.ThreadId, message.SenderId, message.SenderRole, message.SenderName, message.Content,
         message.SenderRole == SenderRole.Assistant, message.CreatedAt, message.Attachments, message.Ai?.Deserialize(TicketsJson.Default.AiOrigin));
+
+    public static TicketMessageResponse WithHtml(ThreadMessage message) => Of(message) with { ContentHtml = SafeMarkdown.ToHtml(message.Content) };
 }
 
 /// <summary>A ticket with its thread's state, read in one query. Parameters: $1 the caller, $2 his reach, $3 the kind.</summary>

@@ -57,7 +57,11 @@ public sealed class LostSignalTests : IAsyncLifetime
         await server.Database.ExecuteAsync("DELETE FROM threads.threads WHERE id = $1", id); // as on another server
 
         var end = stream.ShouldEndAsync();
-        while (await Task.WhenAny(end, Task.Delay(20)) != end) clock.Advance(TimeSpan.FromSeconds(1));
+        await UntilAsync(() =>
+        {
+            clock.Advance(TimeSpan.FromSeconds(1));
+            return end.IsCompleted;
+        });
         await end;
     }
 

@@ -25,7 +25,7 @@ public sealed class RuledAnswerTests(CaseServer server) : IClassFixture<CaseServ
             AnswerFramesTests.Parse(stream).Text.ShouldBe(Greeting);
         for (var offset = 0; offset <= Greeting.Length; offset++)
             AnswerFramesTests.Parse(await server.Owner.AnswerAsync(id, $"{run}:{offset}")).Text.ShouldBe(Greeting[offset..]);
-        await (await server.Owner.AskAsync(id, $"{run}:{Greeting.Length + 1}")).ShouldRefuseFieldsAsync("last_event_id");
+        await (await server.Owner.TryAskAsync(id, $"{run}:{Greeting.Length + 1}")).ShouldRefuseFieldsAsync("last_event_id");
         (await server.Owner.TicketMessagesAsync(id)).Count.ShouldBe(1);
     }
 

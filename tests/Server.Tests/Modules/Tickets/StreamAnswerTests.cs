@@ -62,7 +62,7 @@ public sealed class StreamAnswerTests(AnswerServer server) : IClassFixture<Answe
         await server.Owner.PostAsync(id, "Hello?");
         await server.Owner.TicketAsync(id);
         await (await server.Owner.DeleteAsync($"/tickets/{id}/ai-response")).ShouldAnswerAsync(204);
-        await (await server.Owner.AskAsync(id, $"{Guid.CreateVersion7()}:0")).ShouldBeProblemAsync(404, "not_found");
+        await (await server.Owner.TryAskAsync(id, $"{Guid.CreateVersion7()}:0")).ShouldBeProblemAsync(404, "not_found");
         await (await server.Owner.SendAsync(new(HttpMethod.Head, $"/tickets/{id}/ai-response"))).ShouldAnswerAsync(405);
 
         server.Runs.Of(id).ShouldBeEmpty();
@@ -77,8 +77,8 @@ public sealed class StreamAnswerTests(AnswerServer server) : IClassFixture<Answe
         server.Runs.Begin(new(broken, "ticket", broken, 0, 1)).Stop("thread_closed");
         foreach (var id in (Guid[])[silent, told, broken]) await server.Owner.SetStatusAsync(id, "closed");
 
-        await (await server.Owner.AskAsync(silent)).ShouldBeProblemAsync(409, "ticket_closed");
-        await (await server.Owner.AskAsync(broken)).ShouldBeProblemAsync(409, "ticket_closed");
+        await (await server.Owner.TryAskAsync(silent)).ShouldBeProblemAsync(409, "ticket_closed");
+        await (await server.Owner.TryAskAsync(broken)).ShouldBeProblemAsync(409, "ticket_closed");
         (await server.Owner.AnswerAsync(told)).ShouldContain("data: It was the fuse.\n");
         server.Runs.Of(silent).ShouldBeEmpty();
         server.Runs.Of(told).Count.ShouldBe(1);
@@ -130,7 +130,7 @@ public sealed class StreamAnswerTests(AnswerServer server) : IClassFixture<Answe
         var run = server.Runs.Answered(id, "a😀bcde"); // 7 units
         var from = place.Replace("{run}", $"{run.Id}", StringComparison.Ordinal);
 
-        await (await server.Owner.AskAsync(id, from)).ShouldRefuseFieldsAsync("last_event_id");
+        await (await server.Owner.TryAskAsync(id, from)).ShouldRefuseFieldsAsync("last_event_id");
         await (await server.Owner.GetAsync($"/tickets/{id}/ai-response?last_event_id={Uri.EscapeDataString(from)}")).ShouldRefuseFieldsAsync("last_event_id");
     }
 
@@ -140,7 +140,7 @@ public sealed class StreamAnswerTests(AnswerServer server) : IClassFixture<Answe
         var (mine, other) = (await server.Owner.OpenTicketAsync(), await server.Stranger.OpenTicketAsync());
         var run = server.Runs.Answered(other, "Not yours");
         foreach (var unknown in (Guid[])[run.Id, Guid.CreateVersion7()])
-            await (await server.Owner.AskAsync(mine, $"{unknown}:0")).ShouldBeProblemAsync(404, "not_found");
+            await (await server.Owner.TryAskAsync(mine, $"{unknown}:0")).ShouldBeProblemAsync(404, "not_found");
     }
 
     [Fact]
@@ -149,10 +149,10 @@ public sealed class StreamAnswerTests(AnswerServer server) : IClassFixture<Answe
         var id = await server.Owner.OpenTicketAsync();
         foreach (var ticket in (Guid[])[id, Guid.CreateVersion7()])
         {
-            await (await server.Stranger.AskAsync(ticket)).ShouldBeProblemAsync(404, "not_found");
+            await (await server.Stranger.TryAskAsync(ticket)).ShouldBeProblemAsync(404, "not_found");
             await (await server.Stranger.DeleteAsync($"/tickets/{ticket}/ai-response")).ShouldBeProblemAsync(404, "not_found");
         }
-        await (await server.Doctor.AskAsync(id)).ShouldBeProblemAsync(403, "forbidden");
+        await (await server.Doctor.TryAskAsync(id)).ShouldBeProblemAsync(403, "forbidden");
         await (await server.Doctor.DeleteAsync($"/tickets/{id}/ai-response")).ShouldBeProblemAsync(403, "forbidden");
         server.Runs.Of(id).ShouldBeEmpty();
         using var reader = await server.Staff.AskAsync(id); // its headers are here: the entry is too

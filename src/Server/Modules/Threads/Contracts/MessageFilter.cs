@@ -11,11 +11,19 @@ namespace Consilium.Modules.Threads.Contracts;
 /// <param name="Before">Only messages with smaller numbers; alone, the newest of them.</param>
 /// <param name="Role">Only messages of user, staff, doctor or assistant.</param>
 /// <param name="Q">Full text, that of attached documents included.</param>
+/// <param name="Format">html: with each message its text as safe HTML, and at most 50 messages.</param>
 internal sealed record MessageFilter(
     [property: FromQuery(Name = "after")] long? After, [property: FromQuery(Name = "before")] long? Before, [property: FromQuery(Name = "role")] string? Role,
-    [property: FromQuery(Name = "q")] string? Q, [property: FromQuery(Name = "limit")] Limit? Limit, [property: FromQuery(Name = "cursor")] string? Cursor)
+    [property: FromQuery(Name = "q")] string? Q, [property: FromQuery(Name = "limit")] Limit? Limit, [property: FromQuery(Name = "cursor")] string? Cursor,
+    [property: FromQuery(Name = "format")] string? Format)
 {
     const int MaxQuery = 200;
+
+    // Rendering a hostile text takes some milliseconds.
+    const int MaxAsHtml = 50;
+
+    /// <summary>Whether the text is wanted as HTML too.</summary>
+    public bool AsHtml => Format == "html";
 
     /// <summary>Exactly one of query and problem comes back.</summary>
     public (MessageQuery? Query, ProblemHttpResult? Problem) Read()
@@ -32,7 +40,9 @@ internal sealed record MessageFilter(
         if (after < 0) return (null, Problems.Invalid("after", "must not be negative."));
         if (before < 0) return (null, Problems.Invalid("before", "must not be negative."));
         if (Cursor is { } cursor && !TryResume(cursor, ref after, ref before)) return (null, Problems.Invalid("cursor", "is not one of this list's cursors."));
-        return (new(after, before, Platform.Paging.Limit.Or(Limit), role, Q), null);
+        if (Format is not null && !AsHtml) return (null, Problems.Invalid("format", "must be html."));
+        var limit = Platform.Paging.Limit.Or(Limit);
+        return (new(after, before, AsHtml ? Math.Min(limit, MaxAsHtml) : limit, role, Q), null);
     }
 
     /// <summary>The page as clients see it, with the cursor of the next.</summary>
