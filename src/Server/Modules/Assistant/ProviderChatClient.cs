@@ -31,22 +31,21 @@ internal sealed class ProviderChatClient(ProviderSettings settings, HttpClient h
         IEnumerable<ChatMessage> messages, ChatOptions? options = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         using var content = new ChatRequestBody(settings, messages, options);
-        var sending = SendAsync(content, cancellationToken);
-        await Task.WhenAny(content.Written, sending);
-        if (content.Written.IsCompletedSuccessfully) yield return new();
-
-        using var response = await sending;
-        Check(response);
-        await using var body = new ProviderBody(response.ContentStream!);
-        await using var events = SseParser.Create(body).EnumerateAsync(cancellationToken).GetAsyncEnumerator(cancellationToken);
-        var finished = false;
-        while (await NextAsync(events, cancellationToken) is { } data && data != "[DONE]")
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var sending = SendAsync(content, stop.Token);
+        try
         {
-            if (ChatEvents.Read(data) is not { } update) continue;
-            finished |= update.FinishReason is not null;
-            yield return update;
+            await Task.WhenAny(content.Written, sending);
+            if (content.Written.IsCompletedSuccessfully) yield return new();
+            var response = await sending;
+            Check(response);
+            await foreach (var update in UpdatesAsync(response.ContentStream!, stop.Token)) yield return update;
         }
-        if (!finished) throw new ProviderException(CallReasons.CutOff);
+        finally
+        {
+            await stop.CancelAsync();
+            await EndAsync(sending); // also when the caller left before there was a response to dispose of
+        }
     }
 
     public Task<ChatResponse> GetResponseAsync(
@@ -68,6 +67,26 @@ internal sealed class ProviderChatClient(ProviderSettings settings, HttpClient h
         {
             throw new ProviderException(ReasonOf(fault.InnerException ?? fault), fault);
         }
+    }
+
+    static async Task EndAsync(Task<PipelineResponse> sending)
+    {
+        await ((Task)sending).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (sending.IsCompletedSuccessfully) (await sending).Dispose();
+    }
+
+    static async IAsyncEnumerable<ChatResponseUpdate> UpdatesAsync(Stream content, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await using var body = new ProviderBody(content);
+        await using var events = SseParser.Create(body).EnumerateAsync(cancellationToken).GetAsyncEnumerator(cancellationToken);
+        var finished = false;
+        while (await NextAsync(events, cancellationToken) is { } data && data != "[DONE]")
+        {
+            if (ChatEvents.Read(data) is not { } update) continue;
+            finished |= update.FinishReason is not null;
+            yield return update;
+        }
+        if (!finished) throw new ProviderException(CallReasons.CutOff);
     }
 
     static async Task<string?> NextAsync(IAsyncEnumerator<SseItem<string>> events, CancellationToken cancellationToken)

@@ -1,5 +1,7 @@
 using Consilium.Modules.Assistant;
+using Consilium.Platform.Outbound;
 using Consilium.ProviderDoubles;
+using Microsoft.Extensions.AI;
 
 namespace Consilium.Tests.Modules.Assistant;
 
@@ -115,6 +117,39 @@ public sealed class ProvidersCallTests
         await request.Closed.WaitAsync(TimeSpan.FromSeconds(5));
         await Should.ThrowAsync<OperationCanceledException>(() => reading);
         provider.Requests.Count.ShouldBe(1);
+    }
+
+    [Theory]
+    [InlineData("started")]
+    [InlineData("sent")]
+    public async Task Leaving_before_there_is_an_answer_leaves_no_connection_behind(string at)
+    {
+        for (var i = 0; i < 20; i++)
+        {
+            await using var provider = new ProviderDouble(Replies.HangAfter(0, Tokens));
+            using var chain = new ProvidersChain(ProvidersChain.Of(provider));
+            await foreach (var step in chain.StepsAsync())
+            {
+                if (at == "started" || step is CallSent) break;
+            }
+            foreach (var request in provider.Requests) await request.Closed.WaitAsync(TimeSpan.FromSeconds(5));
+        }
+    }
+
+    [Fact]
+    public async Task A_caller_who_leaves_the_client_with_a_response_under_way_leaves_no_connection_behind()
+    {
+        await using var provider = new ProviderDouble(Replies.HangAfter(0, Tokens));
+        using var http = new HttpClient(OperatorConnections.Handler());
+        using var client = new ProviderChatClient(ProvidersChain.Of(provider), http, TimeProvider.System);
+        await foreach (var update in client.GetStreamingResponseAsync([new(ChatRole.User, "Hello")]))
+        {
+            update.Contents.ShouldBeEmpty();
+            await provider.RequestAsync(1);
+            await Task.Delay(200); // until the head of the response has most likely come
+            break;
+        }
+        await provider.Requests[0].Closed.WaitAsync(TimeSpan.FromSeconds(5));
     }
 
     [Fact]
