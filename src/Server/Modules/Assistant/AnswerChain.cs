@@ -6,9 +6,9 @@ namespace Consilium.Modules.Assistant;
 /// <summary>
 /// Writes an answer by the providers in their order: the first that works completes it, each one goes on where the one before broke off, and the
 /// built-in rules end what none has. Every call is told from its start to its end, retries included; providers that are busy, or left alone, are
-/// passed over without a word.
+/// passed over without a word. When the budget is spent the rules alone answer.
 /// </summary>
-internal sealed class AnswerChain(Providers providers, ChainSettings settings, BuiltInRules rules, TimeProvider clock) : IAnswerer
+internal sealed class AnswerChain(Providers providers, ChainSettings settings, Budget budget, BuiltInRules rules, TimeProvider clock) : IAnswerer
 {
     const int StepsAhead = 64;
 
@@ -33,7 +33,7 @@ internal sealed class AnswerChain(Providers providers, ChainSettings settings, B
         try
         {
             var answer = new AnswerSoFar(request.Shown, settings.MaxAnswerLength, steps);
-            if (!await AskProvidersAsync(request.Prompt, answer, cancellationToken))
+            if (!await AskProvidersAsync(request, answer, cancellationToken))
                 await foreach (var step in LastSteps(request with { Shown = answer.Text }, answer.IsFull, cancellationToken))
                     await steps.WriteAsync(step, cancellationToken);
             steps.Complete();
@@ -50,13 +50,14 @@ internal sealed class AnswerChain(Providers providers, ChainSettings settings, B
         : rules.AnswerAsync(request, cancellationToken);
 
     /// <summary>True when one has completed the answer.</summary>
-    async Task<bool> AskProvidersAsync(Prompt prompt, AnswerSoFar answer, CancellationToken cancellationToken)
+    async Task<bool> AskProvidersAsync(AnswerRequest request, AnswerSoFar answer, CancellationToken cancellationToken)
     {
         using var deadline = new CancellationTokenSource(settings.AnswerTimeout, clock);
         foreach (var provider in providers.InOrder)
         {
             if (deadline.IsCancellationRequested || answer.IsFull) return false;
-            var call = await provider.AnswerAsync(prompt, answer, deadline.Token, cancellationToken);
+            if (!await budget.AllowsAsync(request.OwnerId, Continuations.TokensOf(request.Prompt, provider.Settings, answer.Text), cancellationToken)) return false;
+            var call = await provider.AnswerAsync(request.Prompt, answer, deadline.Token, cancellationToken);
             cancellationToken.ThrowIfCancellationRequested();
             if (call.HasCompleted) return true;
         }

@@ -19,6 +19,9 @@ internal static class Continuations
             : [.. messages, new(ChatRole.Assistant, shown), new(ChatRole.User, GoOn)];
     }
 
+    /// <summary>What a call may cost, the longest answer included: an estimate on the safe side.</summary>
+    public static int TokensOf(Prompt prompt, ProviderSettings settings, string shown) => TokenEstimate.Of(Messages(prompt, settings, shown)) + settings.MaxTokens;
+
     public static ChatOptions Options(ProviderSettings settings, bool goesOn)
     {
         var options = new ChatOptions { MaxOutputTokens = settings.MaxTokens };

@@ -10,6 +10,9 @@ public sealed class BudgetTests : DatabaseTest
 {
     static readonly DateTimeOffset Noon = new(2031, 4, 5, 12, 0, 0, TimeSpan.Zero);
 
+    /// <summary>For chains without a database: nothing is limited, so nothing is looked up.</summary>
+    internal static Budget Unlimited { get; } = new(null!, new() { OwnerTokensPerDay = 0, TokensPerDay = 0, QueuedPerOwner = 0 }, TimeProvider.System, NullLogger<Budget>.Instance);
+
     readonly ManualClock clock = new(Noon);
     readonly Guid owner = Guid.CreateVersion7();
 

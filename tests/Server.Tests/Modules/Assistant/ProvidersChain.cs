@@ -25,7 +25,7 @@ internal sealed class ProvidersChain : IDisposable
     public ProvidersChain(TimeProvider clock, ChainSettings settings)
     {
         providers = new(settings, clock, Log);
-        chain = new(providers, settings, new(), clock);
+        chain = new(providers, settings, BudgetTests.Unlimited, new(), clock);
     }
 
     public LogLines Log { get; } = new();

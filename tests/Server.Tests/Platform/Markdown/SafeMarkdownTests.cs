@@ -90,6 +90,26 @@ public sealed partial class SafeMarkdownTests
         Stopwatch.GetElapsedTime(begun).ShouldBeLessThan(TimeSpan.FromSeconds(10));
     }
 
+    [Theory]
+    [InlineData("[")]
+    [InlineData("[](")]
+    [InlineData("[a](")]
+    [InlineData("*a_ ")]
+    [InlineData("*a **b ")]
+    [InlineData("~~a ")]
+    [InlineData("`a``b ")]
+    [InlineData("<")]
+    [InlineData("|[")]
+    [InlineData(">")]
+    [InlineData("> - ")]
+    [InlineData("1. ")]
+    [InlineData("a|*b*\n-|-\n")]
+    public void What_costs_more_than_its_length_is_not_parsed(string part)
+    {
+        MarkdownCost.IsBearable(string.Concat(Enumerable.Repeat(part, MarkdownCost.MaxLength / part.Length))).ShouldBeFalse();
+        MarkdownCost.IsBearable(string.Concat(Enumerable.Repeat(part, 40))).ShouldBeTrue();
+    }
+
     [Fact]
     public void Deep_nesting_and_great_tables_are_shown_as_they_are()
     {
