@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text;
+using Consilium.Modules.Assistant;
 
 namespace Consilium.Tests.Docs;
 
@@ -25,6 +26,7 @@ internal sealed class ShellJob : IAsyncDisposable
             UseShellExecute = false, WorkingDirectory = directory,
             RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true,
         };
+        foreach (var variable in KnownProvider.Variables) start.Environment.Remove(variable); // a developer's own keys are not for tests
         foreach (var (name, value) in environment) start.Environment[name] = value;
         shell = new() { StartInfo = start };
         shell.OutputDataReceived += (_, line) => Keep(line.Data);

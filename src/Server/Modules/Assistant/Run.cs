@@ -6,7 +6,7 @@ namespace Consilium.Modules.Assistant;
 /// <param name="Fence">The number of this claim: whoever holds a smaller one may change nothing any more.</param>
 /// <param name="Attempts">How often it was claimed, this time included.</param>
 /// <param name="AskedAfter">Of a run that was asked for by itself: the thread's last number then.</param>
-/// <param name="Question">The text at the time of the claim; null when it is not there any more.</param>
+/// <param name="Question">The message's text at the time of the claim; null when it is not there any more, or no message.</param>
 internal sealed record Run(
     Guid Id, Guid ThreadId, string ThreadKind, Guid OwnerId, Guid QuestionId, long QuestionSeq, long Fence, int Attempts, long? AskedAfter, string? Question)
 {

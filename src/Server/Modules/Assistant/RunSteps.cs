@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Consilium.Modules.Accounts.Contracts;
-using Consilium.Modules.Assistant.Contracts;
 using Consilium.Modules.Threads.Contracts;
 using Consilium.Platform.Database;
 using Consilium.Platform.Json;
@@ -13,8 +12,7 @@ namespace Consilium.Modules.Assistant;
 /// The steps of runs, as rows. Leases are measured by the database's clock, which all processes share. Whoever changes both locks the run
 /// first and its thread second.
 /// </summary>
-internal sealed class RunSteps(
-    RequestTransaction transaction, IThreads threads, IEnumerable<IThreadSubjects> subjects, AssistantSettings settings, TimeProvider clock)
+internal sealed class RunSteps(RequestTransaction transaction, IThreads threads, AssistantSettings settings, TimeProvider clock)
 {
     /// <summary>The condition under which a worker may change a run: parameters $1 and $2 are the run and its fence.</summary>
     public const string Held = "id = $1 AND fence = $2 AND status = 'running'";
@@ -31,17 +29,14 @@ internal sealed class RunSteps(
     /// Claims the run that has been due longest, never before an earlier question of its thread has ended. It comes with what an earlier claim
     /// has shown. Null when none is due.
     /// </summary>
-    public async Task<Run?> ClaimAsync(CancellationToken cancellationToken)
-    {
-        var run = await transaction.RunAsync(async () =>
+    public Task<Run?> ClaimAsync(CancellationToken cancellationToken) =>
+        transaction.RunAsync(async () =>
         {
-            var claimed = await ClaimDueAsync(cancellationToken);
-            if (claimed is { Fence: 1 })
-                await AppendEventAsync(claimed, EventTypes.RunStarted, new { run_id = claimed.Id, question_id = claimed.QuestionId }, cancellationToken);
-            return claimed is { Fence: > 1 } ? await TakeOverAsync(claimed, cancellationToken) : claimed;
+            var run = await ClaimDueAsync(cancellationToken);
+            if (run is { Fence: 1 })
+                await AppendEventAsync(run, EventTypes.RunStarted, new { run_id = run.Id, question_id = run.QuestionId }, cancellationToken);
+            return run is { Fence: > 1 } ? await TakeOverAsync(run, cancellationToken) : run;
         }, cancellationToken);
-        return run is { IsAboutThread: true } ? run with { Question = await DescriptionAsync(run, cancellationToken) } : run;
-    }
 
     /// <summary>Locks the run and its thread for this transaction. False when the run is another's by now.</summary>
     public async Task<bool> HoldAsync(Run run, CancellationToken cancellationToken)
@@ -160,9 +155,6 @@ internal sealed class RunSteps(
             p => p.With(run.Id), cancellationToken) is not null;
         return run with { Shown = await TextAsync(run, cancellationToken), IsWritten = isWritten };
     }
-
-    async Task<string?> DescriptionAsync(Run run, CancellationToken cancellationToken) =>
-        subjects.SingleOrDefault(s => s.Kind == run.ThreadKind) is { } door ? (await door.FindAsync(run.ThreadId, cancellationToken))?.Description : null;
 
     static Run Read(NpgsqlDataReader row) => new(
         row.GetGuid(0), row.GetGuid(1), row.GetString(2), row.GetGuid(3), row.GetGuid(4), row.GetInt64(5), row.GetInt64(6), row.GetInt32(7),

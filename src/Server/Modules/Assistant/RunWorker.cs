@@ -124,7 +124,7 @@ internal sealed class RunWorker(
         }
         if (!run.IsWritten)
         {
-            var prompt = run.Question is null ? null : await WaitAsync<Prompts, Prompt?>(prompts => prompts.BuildAsync(run, held), held);
+            var prompt = await WaitAsync<Prompts, Prompt?>(prompts => prompts.BuildAsync(run, held), held);
             if (prompt is null)
             {
                 await EndAsync(run, RunEnd.Stopped(run.IsAboutThread ? RunReasons.ThreadGone : RunReasons.QuestionRetracted), held);

@@ -49,7 +49,9 @@ internal sealed class ProvidersChain : IDisposable
     {
         var begun = Stopwatch.GetTimestamp();
         var steps = new List<AnswerStep>();
-        await foreach (var step in StepsAsync(shown, cancellationToken))
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        patience.CancelAfter(TimeSpan.FromSeconds(30));
+        await foreach (var step in StepsAsync(shown, patience.Token))
         {
             steps.Add(step);
             seen?.Invoke(step);
