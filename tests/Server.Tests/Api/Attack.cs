@@ -119,6 +119,7 @@ internal sealed record Attack(string Name, int[] Statuses, HttpRequestMessage Re
         _ when type == typeof(bool) => ["abc", "2", "yes"],
         (_, "cursor") => ["garbage", "%25", "e30x", "bnVsbA", "WzFd", "eyJhIjoiXHUwMDAwIn0", "%f0%9f%98%80", new string('a', 5000)],
         (_, "status" or "role") => ["nonsense", "OPEN", "1", "open,closed", "user,staff"],
+        (_, "format") => ["nonsense", "HTML", "json", "html,html"],
         (_, "last_event_id") => ["abc", ":", "0:0", "1", $"{Guid.Empty}", $"{Guid.Empty}:", $"{Guid.Empty}:-1", $"{Guid.Empty}:1e3", $"{Guid.Empty}:99999999999"],
         (_, "page") => ["0", "-1", "1.5", "1e9", "abc", "", "2", "99999999999999999999", "%2b1", "1&page=1"],
         (_, "page_size") => ["0", "-1", "1.5", "1e9", "abc", "", "%2b1", "1&page_size=1"],
