@@ -107,7 +107,7 @@ public sealed partial class SafeMarkdownTests
     public void What_costs_more_than_its_length_is_not_parsed(string part)
     {
         MarkdownCost.IsBearable(string.Concat(Enumerable.Repeat(part, MarkdownCost.MaxLength / part.Length))).ShouldBeFalse();
-        MarkdownCost.IsBearable(string.Concat(Enumerable.Repeat(part, 40))).ShouldBeTrue();
+        MarkdownCost.IsBearable(string.Concat(Enumerable.Repeat(part, 20))).ShouldBeTrue();
     }
 
     [Fact]
