@@ -1,3 +1,4 @@
+using Consilium.Modules.Accounts.Contracts;
 using Consilium.Modules.Threads.Contracts;
 using Consilium.Platform.Database;
 using Npgsql;
@@ -28,7 +29,9 @@ internal sealed class Budget(NpgsqlDataSource database, BudgetSettings settings,
     /// <param name="estimatedTokens">Of the messages to send and the answer.</param>
     public async Task<bool> AllowsAsync(Guid ownerId, int estimatedTokens, CancellationToken cancellationToken)
     {
-        if (settings is { OwnerTokensPerDay: 0, TokensPerDay: 0, QueuedPerOwner: 0 }) return true;
+        // Keys of programs act as the built-in assistant unless they name an account: those are many under one id, and the installation's limit is theirs.
+        var limits = ownerId == AssistantAccount.Id ? settings with { OwnerTokensPerDay = 0, QueuedPerOwner = 0 } : settings;
+        if (limits is { OwnerTokensPerDay: 0, TokensPerDay: 0, QueuedPerOwner: 0 }) return true;
         var today = clock.GetUtcNow().UtcDateTime.Date;
         await using var command = database.CreateCommand($"""
             SELECT CASE WHEN $6 = 0 THEN 0 ELSE ({Spent} AND owner_id = $1) END,
@@ -38,12 +41,12 @@ internal sealed class Budget(NpgsqlDataSource database, BudgetSettings settings,
                        WHERE r.status IN ('queued', 'running') AND t.owner_id = $1) END
             """);
         command.Parameters.With(ownerId).With(NpgsqlDbType.TimestampTz, today).With(NpgsqlDbType.TimestampTz, today.AddDays(1))
-            .With(UncountedCall).With(BuiltInRules.Source.Provider).With(settings.OwnerTokensPerDay).With(settings.TokensPerDay).With(settings.QueuedPerOwner);
+            .With(UncountedCall).With(BuiltInRules.Source.Provider).With(limits.OwnerTokensPerDay).With(limits.TokensPerDay).With(limits.QueuedPerOwner);
         await using var row = await command.ExecuteReaderAsync(cancellationToken);
         await row.ReadAsync(cancellationToken);
-        var exceeded = Exceeds(row.GetInt64(0) + estimatedTokens, settings.OwnerTokensPerDay) ? nameof(settings.OwnerTokensPerDay)
-            : Exceeds(row.GetInt64(1) + estimatedTokens, settings.TokensPerDay) ? nameof(settings.TokensPerDay)
-            : Exceeds(row.GetInt64(2), settings.QueuedPerOwner) ? nameof(settings.QueuedPerOwner)
+        var exceeded = Exceeds(row.GetInt64(0) + estimatedTokens, limits.OwnerTokensPerDay) ? nameof(limits.OwnerTokensPerDay)
+            : Exceeds(row.GetInt64(1) + estimatedTokens, limits.TokensPerDay) ? nameof(limits.TokensPerDay)
+            : Exceeds(row.GetInt64(2), limits.QueuedPerOwner) ? nameof(limits.QueuedPerOwner)
             : null;
         if (exceeded is not null) log.LogWarning("A model was not asked: {Limit} is reached; owner {Owner}", exceeded, ownerId);
         return exceeded is null;

@@ -60,7 +60,7 @@ internal static class RequestLimits
 
     static bool IsExempt(HttpContext context) => context.GetEndpoint()?.Metadata.GetMetadata<DisableRateLimitingAttribute>() is not null;
 
-    static string CallerOf(HttpContext context) => context.User.FindFirst("sub")?.Value ?? Network(context.Connection.RemoteIpAddress);
+    static string CallerOf(HttpContext context) => context.User.FindFirst("limit")?.Value ?? Network(context.Connection.RemoteIpAddress);
 
     // Whoever has one IPv6 address has 2^64 of them.
     static string Network(IPAddress? address)

@@ -1,3 +1,4 @@
+using Consilium.Modules.Accounts.Contracts;
 using Consilium.Modules.Assistant;
 using Consilium.Platform.Hosting;
 using Microsoft.Extensions.Configuration;
@@ -32,6 +33,16 @@ public sealed class BudgetTests : DatabaseTest
         (await AllowsAsync(1_000, ownerTokens: 1_000)).ShouldBeTrue();
         (await AllowsAsync(100, dayTokens: 1_000)).ShouldBeTrue();
         (await AllowsAsync(101, dayTokens: 1_000)).ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task Programs_without_an_account_of_their_own_have_the_installations_limit_alone()
+    {
+        await CallAsync(AssistantAccount.Id, input: 1_000);
+        var budget = new Budget(Database.Source, new() { OwnerTokensPerDay = 1_000, TokensPerDay = 2_000 }, clock, NullLogger<Budget>.Instance);
+
+        (await budget.AllowsAsync(AssistantAccount.Id, 1_000, default)).ShouldBeTrue();
+        (await budget.AllowsAsync(AssistantAccount.Id, 1_001, default)).ShouldBeFalse();
     }
 
     [Fact]

@@ -22,6 +22,25 @@ public sealed class RequestLimitsTests
         await server.DisposeAsync();
     }
 
+    [Fact]
+    public async Task Programs_that_act_as_one_account_have_a_limit_each()
+    {
+        var server = await StartAsync(("Limits:RequestsPerSecond", "5"));
+        using var admin = await server.SignInAsync("admin@example.com", "admin123");
+        using var eager = await ProgramAsync();
+        using var patient = await ProgramAsync();
+
+        await FirstAsync(HttpStatusCode.TooManyRequests, () => eager.GetAsync($"/conversations/{Guid.CreateVersion7()}"), within: 100);
+        (await patient.GetAsync($"/conversations/{Guid.CreateVersion7()}")).StatusCode.ShouldBe(HttpStatusCode.NotFound);
+        await server.DisposeAsync();
+
+        async Task<Client> ProgramAsync()
+        {
+            var key = await admin.PostJsonAsync("/api/v1/api-keys", new { name = "Program", scopes = new[] { "conversations:write" } });
+            return Client.WithKey(server.Address, (await key.ShouldAnswerAsync(201)).Text("key")!);
+        }
+    }
+
     [Theory]
     [InlineData("127.0.0.1", false)]
     [InlineData("10.0.0.0/8", true)]
