@@ -31,28 +31,32 @@ public sealed class TakeoverTests(BusyScriptedServer server) : IClassFixture<Bus
     [Fact]
     public async Task An_answer_that_was_complete_when_its_worker_was_lost_is_posted_without_asking_again()
     {
-        var thread = await AskedThread.OpenAsync(server);
-        var attempt = server.Script.HoldNext("complete already");
+        await using var database = await TestPostgres.CloneAsync();
+        var script = new Script();
+        var asking = await ScriptedServer.StartAsync(script, database, workers: 0);
+        var thread = await AskedThread.OpenAsync(asking);
         var question = await thread.AskAsync("complete already");
-        await attempt.Begun;
-        // Whoever holds the thread keeps the answer from being posted; its worker is overtaken meanwhile.
-        await using (var other = await server.Database.Source.OpenConnectionAsync())
-        await using (var holding = await other.BeginTransactionAsync())
+        // As a worker leaves it that dies between the last word and the post.
+        await database.ExecuteAsync("UPDATE assistant.runs SET status = 'running', fence = 1, attempts = 1, started_at = now(), lease_until = now()");
+        await database.ExecuteAsync("INSERT INTO assistant.pieces VALUES ($1, 10, 'All of it.')", question.RunId!.Value);
+        await database.ExecuteAsync("""
+            INSERT INTO assistant.calls (run_id, number, fence, owner_id, provider, model, prompt_version, start_offset, outcome, started_at, finished_at)
+            VALUES ($1, 1, 1, gen_random_uuid(), 'first', 'm', 'case/1', 0, 'completed', now(), now())
+            """, question.RunId.Value);
+        var answering = await ScriptedServer.StartAsync(script, database);
+        try
         {
-            await using var hold = new NpgsqlCommand("SELECT 1 FROM threads.threads WHERE id = $1 FOR UPDATE", other) { Parameters = { new() { Value = thread.Id } } };
-            await hold.ExecuteNonQueryAsync();
-            attempt.Answer("All of it.");
-            while (await server.Database.ScalarAsync<long>("SELECT count(*) FROM assistant.calls WHERE run_id = $1 AND outcome = 'completed'", question.RunId!.Value) == 0)
-                await Task.Delay(5);
-            await server.Database.ExecuteAsync("""
-                SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'
-                """);
-            await holding.RollbackAsync();
+            await using var reader = thread.Read(question.RunId.Value);
+            (await reader.ToEndAsync()).Status.ShouldBe("completed");
+            reader.Text.ShouldBe("All of it.");
+            script.Asked.ShouldBeEmpty();
+            (await thread.AnswersAsync()).ShouldHaveSingleItem().Ai!.Value.Text("provider").ShouldBe("first");
         }
-        await using var reader = thread.Read(question.RunId!.Value);
-        (await reader.ToEndAsync()).Status.ShouldBe("completed");
-        reader.Text.ShouldBe("All of it.");
-        server.Script.Asked.Count(q => q == "complete already").ShouldBe(1);
+        finally
+        {
+            await answering.DisposeAsync();
+            await asking.DisposeAsync();
+        }
     }
 
     [Fact]
@@ -115,17 +119,20 @@ public sealed class TakeoverTests(BusyScriptedServer server) : IClassFixture<Bus
     public async Task A_piece_whose_run_is_locked_waits_and_is_not_shown_before()
     {
         var (_, question, attempt, reader) = await ShownAsync("locked", "Before");
+        Task<bool> next;
         await using (var other = await server.Database.Source.OpenConnectionAsync())
         await using (var holding = await other.BeginTransactionAsync())
         {
             await using var hold = new NpgsqlCommand("SELECT 1 FROM assistant.runs WHERE id = $1 FOR UPDATE", other) { Parameters = { new() { Value = question.RunId!.Value } } };
             await hold.ExecuteNonQueryAsync();
+            next = reader.NextAsync();
             attempt.Say(", after");
             await AnsweredElsewhereAsync(); // nobody else is held up
-            reader.Offset.ShouldBe(6);
+            next.IsCompleted.ShouldBeFalse();
             (await server.Database.ScalarAsync<int>("SELECT max(end_offset) FROM assistant.pieces WHERE run_id = $1", question.RunId.Value)).ShouldBe(6);
             await holding.RollbackAsync();
         }
+        (await next).ShouldBeTrue();
         (await reader.UpToAsync(13)).ShouldBe("Before, after");
         attempt.Answer();
         await reader.ToEndAsync();
