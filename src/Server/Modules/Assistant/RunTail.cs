@@ -11,7 +11,7 @@ namespace Consilium.Modules.Assistant;
 internal sealed class RunTail(Guid runId, RunSnapshots rows, TimeProvider clock, ILogger log)
 {
     /// <summary>How often it looks by itself: signals may be lost.</summary>
-    static readonly TimeSpan LookInterval = TimeSpan.FromSeconds(1);
+    static readonly TimeSpan LookInterval = TimeSpan.FromSeconds(3);
 
     readonly Lock gate = new();
     readonly StringBuilder text = new();
@@ -42,7 +42,7 @@ internal sealed class RunTail(Guid runId, RunSnapshots rows, TimeProvider clock,
             catch (Exception fault)
             {
                 log.LogWarning("The answer of run {Run} could not be read: {Fault}", runId, fault.GetType().Name);
-                await Task.Delay(LookInterval / 4, clock);
+                await Task.Delay(LookInterval / 12, clock);
             }
         }
     }
