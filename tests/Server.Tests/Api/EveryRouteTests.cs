@@ -65,20 +65,20 @@ public sealed class EveryRouteTests(CaseServer server) : IClassFixture<CaseServe
     }
 
     /// <summary>
-    /// What the good requests left to do is done, and what comes back by the clock is put off, so that only an attack can change a row. Jobs of the kind
-    /// "none" are an example's, and nobody's to do.
+    /// What the good requests left to do is done, and what comes back by the clock (recurring jobs, the retries of one that nobody knows how to do) is put
+    /// off, so that only an attack can change a row.
     /// </summary>
     async Task NothingInTheBackgroundAsync()
     {
         for (var putOff = -1L; putOff != 0;)
         {
             await Eventually.BecomesAsync(0, () => server.Database.ScalarAsync<long>("""
-                SELECT (SELECT count(*) FROM platform.jobs WHERE kind <> 'none' AND (status = 'running' OR (status = 'queued' AND run_at <= now())))
+                SELECT (SELECT count(*) FROM platform.jobs WHERE status = 'running' OR (status = 'queued' AND run_at <= now()))
                     + (SELECT count(*) FROM assistant.runs WHERE status IN ('queued', 'running'))
                 """));
             putOff = await server.Database.ScalarAsync<long>("""
                 WITH late AS (
-                    UPDATE platform.jobs SET run_at = now() + interval '1 day' WHERE kind <> 'none' AND status = 'queued' AND run_at < now() + interval '1 hour' RETURNING 1)
+                    UPDATE platform.jobs SET run_at = now() + interval '1 day' WHERE status = 'queued' AND run_at < now() + interval '1 hour' RETURNING 1)
                 SELECT count(*) FROM late
                 """);
         }
