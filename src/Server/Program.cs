@@ -1,9 +1,12 @@
 using Consilium.Modules.Accounts;
 using Consilium.Modules.Assistant;
 using Consilium.Modules.Audit;
+using Consilium.Modules.Care;
 using Consilium.Modules.Cases;
+using Consilium.Modules.Clinic;
 using Consilium.Modules.Conversations;
 using Consilium.Modules.Files;
+using Consilium.Modules.Records;
 using Consilium.Modules.Threads;
 using Consilium.Modules.Tickets;
 using Consilium.Platform.Hosting;
@@ -16,8 +19,11 @@ return await ServerProcess.RunAsync(() =>
     builder.AddAccounts();
     builder.AddThreads();
     builder.AddFiles();
+    builder.AddCare();
+    builder.AddRecords();
     builder.AddAssistant();
     builder.AddCases();
+    builder.AddClinic();
     builder.AddConversations();
     builder.AddTickets();
 
@@ -26,7 +32,10 @@ return await ServerProcess.RunAsync(() =>
     var api = app.MapApi();
     api.MapAccounts();
     api.MapFiles();
+    api.MapCare();
+    api.MapRecords();
     api.MapCases();
+    api.MapClinic();
     api.MapConversations();
     api.MapTickets();
     return app;

@@ -20,7 +20,7 @@ internal sealed record Example(Client Caller, string Path, JsonObject? Body = nu
 /// One good request for every route. A route that is added to the server and not here fails the test: say here who may call it and with
 /// what; the attacks follow from the route's own description.
 /// </summary>
-internal static class Examples
+internal static partial class Examples
 {
     public static Dictionary<string, Func<CaseServer, Task<Example>>> All { get; } = Build();
 
@@ -40,6 +40,11 @@ internal static class Examples
         foreach (var root in (string[])["/tickets", "/api/v1/tickets"]) Tickets(all, root);
         Files(all);
         Conversations(all);
+        Profiles(all);
+        Mappings(all);
+        Records(all);
+        RecordSearch(all);
+        Appointments(all);
         return all;
     }
 

@@ -15,10 +15,10 @@ internal sealed class AuditWriter(NpgsqlDataSource database) : BackgroundService
 
     readonly Channel<Pending> queue = Channel.CreateBounded<Pending>(new BoundedChannelOptions(4096) { SingleReader = true });
 
-    /// <summary>Completes once the entry is durable; fails when it could not be kept.</summary>
-    public Task WriteAsync(Entry entry)
+    /// <summary>Completes once the entries are durable; fails when they could not be kept.</summary>
+    public Task WriteAsync(Entry[] entries)
     {
-        var pending = new Pending(entry);
+        var pending = new Pending(entries);
         return queue.Writer.TryWrite(pending)
             ? pending.Done.Task
             : throw new BusyException(503, TimeSpan.FromSeconds(1), "overloaded", "The server has more work than it can take: try again.");
@@ -46,10 +46,11 @@ internal sealed class AuditWriter(NpgsqlDataSource database) : BackgroundService
 
     async Task InsertAsync(List<Pending> batch)
     {
+        var entries = batch.SelectMany(pending => pending.Entries).ToList();
         await using var connection = await database.OpenConnectionAsync();
         await using var command = new NpgsqlCommand("""
-            INSERT INTO audit.entries (at, actor_id, actor_role, action, resource, outcome, reason, address, trace_id)
-            SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9)
+            INSERT INTO audit.entries (at, actor_id, actor_role, action, resource, outcome, reason, address, trace_id, subject_id)
+            SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
             """, connection);
         Add(NpgsqlDbType.TimestampTz, e => e.At);
         Add(NpgsqlDbType.Uuid, e => e.ActorId);
@@ -60,16 +61,17 @@ internal sealed class AuditWriter(NpgsqlDataSource database) : BackgroundService
         Add(NpgsqlDbType.Text, e => e.Reason);
         Add(NpgsqlDbType.Text, e => e.Address);
         Add(NpgsqlDbType.Text, e => e.TraceId);
+        Add(NpgsqlDbType.Uuid, e => e.SubjectId);
         await command.PrepareAsync();
         await command.ExecuteNonQueryAsync();
 
         void Add<T>(NpgsqlDbType type, Func<Entry, T> value) =>
-            command.Parameters.Add(new() { Value = batch.Select(p => value(p.Entry)).ToArray(), NpgsqlDbType = NpgsqlDbType.Array | type });
+            command.Parameters.Add(new() { Value = entries.Select(value).ToArray(), NpgsqlDbType = NpgsqlDbType.Array | type });
     }
 
-    sealed class Pending(Entry entry)
+    sealed class Pending(Entry[] entries)
     {
-        public Entry Entry { get; } = entry;
+        public Entry[] Entries { get; } = entries;
         public TaskCompletionSource Done { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }
 }

@@ -16,6 +16,7 @@ internal sealed class Entry
     public string? Reason { get; private set; }
     public string? Address { get; private set; }
     public string? TraceId { get; private set; }
+    public Guid? SubjectId { get; private set; }
 
     public static Entry From(AuditEntry entry, DateTimeOffset at, HttpContext? http) => new()
     {
@@ -28,5 +29,6 @@ internal sealed class Entry
         Reason = entry.Reason,
         Address = http?.Connection.RemoteIpAddress?.ToString(),
         TraceId = Activity.Current?.TraceId.ToHexString(),
+        SubjectId = entry.SubjectId,
     };
 }

@@ -1,0 +1,60 @@
+using Consilium.Modules.Accounts.Contracts;
+using Consilium.Platform.Database;
+using Npgsql;
+
+namespace Consilium.Modules.Care.Contracts;
+
+/// <summary>
+/// Who may read a patient's data: the patient, a related user, a treating doctor, a hospital for its own, administrators. It is part of the
+/// statement that reads or changes the data, so that to everybody else nothing is there. The statement's first two parameters are
+/// <see cref="By"/>.
+/// </summary>
+internal static class PatientRule
+{
+    /// <summary>The roles that may ask for patients' data at all; others get 403.</summary>
+    public static readonly Role[] Readers = [Role.Patient, Role.User, Role.Doctor, Role.Hospital, Role.Admin];
+
+    /// <summary>The roles that may write into a record, when their grounds allow it.</summary>
+    public static readonly Role[] Writers = [Role.Doctor, Role.Admin];
+
+    /// <summary>The scope of programs that read patients' data: they reach what the account that they act as reaches.</summary>
+    public const string Scope = "records:read";
+
+    /// <summary>Adds $1, the caller's account, and $2, whether he is an administrator.</summary>
+    public static NpgsqlParameterCollection By(this NpgsqlParameterCollection parameters, Caller caller) =>
+        parameters.With(caller.UserId).With(caller.Is(Role.Admin));
+
+    /// <summary>
+    /// Keeps the rows of patients whom the caller may read, and says on what grounds: <c>access.grounds</c> (see <see cref="Grounds"/>). For rows that
+    /// are few by other conditions already; a list of all that a caller may read begins at <see cref="CareViews.Readers"/> instead.
+    /// </summary>
+    /// <param name="patientId">The column: <c>r.patient_id</c>.</param>
+    public static string Join(string patientId) => $"""
+        CROSS JOIN LATERAL (
+            SELECT '{Grounds.Admin}' AS grounds WHERE $2
+            UNION ALL SELECT reader.grounds FROM {CareViews.Readers} reader WHERE reader.patient_id = {patientId} AND reader.reader_id = $1
+            LIMIT 1) access
+        """;
+
+    /// <summary>The same as a condition.</summary>
+    public static string Allows(string patientId) =>
+        $"($2 OR EXISTS (SELECT 1 FROM {CareViews.Readers} reader WHERE reader.patient_id = {patientId} AND reader.reader_id = $1))";
+}
+
+/// <summary>Why somebody may read a patient's data, in words that the patient sees.</summary>
+internal static class Grounds
+{
+    public const string Own = "own record";
+    public const string Doctor = "treating doctor";
+    public const string Hospital = "hospital of the patient";
+    public const string Admin = "administrator";
+
+    /// <summary>Followed by the relation: <c>related: parent</c>.</summary>
+    public const string Related = "related: ";
+
+    /// <summary>Whether these grounds allow to write case history and reports.</summary>
+    public static bool AllowWriting(string grounds) => grounds is Doctor or Admin;
+
+    /// <summary>The patient and who acts for them.</summary>
+    public static bool ArePatients(string grounds) => grounds == Own || grounds.StartsWith(Related, StringComparison.Ordinal);
+}

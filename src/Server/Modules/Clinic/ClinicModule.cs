@@ -1,0 +1,15 @@
+namespace Consilium.Modules.Clinic;
+
+/// <summary>The Clinic door: appointments between patients and doctors.</summary>
+internal static class ClinicModule
+{
+    public static void AddClinic(this WebApplicationBuilder builder)
+    {
+        _ = builder;
+    }
+
+    public static void MapClinic(this RouteGroupBuilder api)
+    {
+        _ = api;
+    }
+}

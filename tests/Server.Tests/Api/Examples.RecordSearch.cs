@@ -1,0 +1,11 @@
+using Consilium.Tests.Modules.Cases;
+
+namespace Consilium.Tests.Api;
+
+internal static partial class Examples
+{
+    static void RecordSearch(Dictionary<string, Func<CaseServer, Task<Example>>> all)
+    {
+        _ = all;
+    }
+}
