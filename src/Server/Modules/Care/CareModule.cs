@@ -10,10 +10,21 @@ internal static class CareModule
         var services = builder.Services;
         services.AddScoped<AccessLog>();
         services.AddScoped<PatientChanges>();
+        services.AddScoped<MappingLog>();
+        services.AddScoped<CreateMapping>();
+        services.AddScoped<ListMappings>();
+        services.AddScoped<RemoveMapping>();
+        services.AddSingleton<PatientWatches>();
+        services.AddSingleton<IPatientWatch>(provider => provider.GetRequiredService<PatientWatches>());
+        services.AddHostedService(provider => provider.GetRequiredService<PatientWatches>());
+        services.AddScoped<FollowPatient>();
     }
 
     public static void MapCare(this RouteGroupBuilder api)
     {
-        _ = api;
+        CreateMapping.Map(api);
+        ListMappings.Map(api);
+        RemoveMapping.Map(api);
+        FollowPatient.Map(api);
     }
 }
