@@ -20,13 +20,13 @@ internal static partial class Examples
             all[$"GET {root}/{{id:guid}}"] = async s => new(s.Admin, $"{root}/{await MappingAsync(s, kind)}");
             all[$"DELETE {root}/{{id:guid}}"] = async s => new(s.Admin, $"{root}/{await MappingAsync(s, kind)}");
         }
-        all["GET /api/v1/patients/{id:guid}/events"] = async s => Patient(await s.PersonAsync("patient"));
+        all["GET /api/v1/patients/{id:guid}/events"] = async s => Patient(await s.SignedInAsync("patient"));
 
         static Example Patient(Client patient) => new(patient, CareCalls.Events(patient.UserId));
     }
 
     static async Task<(Guid First, Guid Second)> TwoAsync(CaseServer server, string kind) =>
-        ((await server.PersonAsync(CareCalls.First(kind))).UserId, (await server.PersonAsync(CareCalls.Second(kind))).UserId);
+        ((await server.SignedInAsync(CareCalls.First(kind))).UserId, (await server.SignedInAsync(CareCalls.Second(kind))).UserId);
 
     static async Task<Guid> MappingAsync(CaseServer server, string kind)
     {

@@ -10,6 +10,7 @@ internal static class CareModule
         var services = builder.Services;
         services.AddScoped<AccessLog>();
         services.AddScoped<PatientChanges>();
+        services.AddScoped<SignUpWithProfile>();
         services.AddScoped<MappingLog>();
         services.AddScoped<CreateMapping>();
         services.AddScoped<ListMappings>();
@@ -22,6 +23,7 @@ internal static class CareModule
 
     public static void MapCare(this RouteGroupBuilder api)
     {
+        SignUpWithProfile.Map(api);
         CreateMapping.Map(api);
         ListMappings.Map(api);
         RemoveMapping.Map(api);

@@ -58,14 +58,14 @@ internal sealed record MappingKind(string Table, MappingSide First, MappingSide 
 
 /// <summary>One of the two that a mapping connects.</summary>
 /// <param name="Name">Singular.</param>
-/// <param name="Source">The rows that may be mapped.</param>
+/// <param name="Source">The rows that may be mapped, as <c>one</c>.</param>
 /// <param name="OfHospital">Whether the hospital $1 may map the one with this id, and works its mappings.</param>
 internal sealed record MappingSide(string Name, string Source, Func<string, string> OfHospital)
 {
-    public static readonly MappingSide Hospital = new("hospital", "care.hospitals WHERE deleted_at IS NULL", id => $"{id} = $1");
-    public static readonly MappingSide AnyDoctor = new("doctor", "care.doctors WHERE true", _ => "true");
-    public static readonly MappingSide AnyPatient = new("patient", "care.patients WHERE true", _ => "true");
-    public static readonly MappingSide User = new("user", "accounts.access_users WHERE is_active AND role IN ('user', 'patient', 'assistant')", _ => "true");
+    public static readonly MappingSide Hospital = new("hospital", "care.hospitals one WHERE one.deleted_at IS NULL", id => $"{id} = $1");
+    public static readonly MappingSide AnyDoctor = new("doctor", "care.doctors one WHERE true", _ => "true");
+    public static readonly MappingSide AnyPatient = new("patient", "care.patients one WHERE true", _ => "true");
+    public static readonly MappingSide User = new("user", "accounts.access_users one WHERE one.is_active AND one.role IN ('user', 'patient', 'assistant')", _ => "true");
 
     public static readonly MappingSide OwnDoctor = new("doctor", AnyDoctor.Source,
         id => $"EXISTS (SELECT 1 FROM care.hospital_doctors own WHERE own.hospital_id = $1 AND own.doctor_id = {id})");
@@ -80,5 +80,5 @@ internal sealed record MappingSide(string Name, string Source, Func<string, stri
     /// deleted gets none.
     /// </summary>
     /// <param name="id">The parameter.</param>
-    public string Find(string id) => $"SELECT id FROM {Source} AND id = {id} AND ($2 OR {OfHospital("id")}) FOR SHARE";
+    public string Find(string id) => $"SELECT one.id FROM {Source} AND one.id = {id} AND ($2 OR {OfHospital("one.id")}) FOR SHARE";
 }

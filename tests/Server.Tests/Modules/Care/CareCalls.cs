@@ -6,21 +6,6 @@ namespace Consilium.Tests.Modules.Care;
 internal static class CareCalls
 {
     public const string Mappings = "/api/v1/mappings";
-    const string Password = "several plain words 7";
-
-    /// <summary>Somebody new of this role, with the profile that belongs to it.</summary>
-    public static async Task<Client> PersonAsync(this Server server, string role)
-    {
-        if (role is not ("patient" or "doctor" or "hospital")) return await server.SignedInAsync(role);
-        var email = $"{role}-{Guid.CreateVersion7():N}@example.com";
-        using var anonymous = server.Anonymous();
-        var id = (await (await anonymous.PostJsonAsync("/auth/signup", new { email, password = Password })).ShouldAnswerAsync(201)).Id();
-        await server.Database.ExecuteAsync("UPDATE accounts.users SET role = $2 WHERE id = $1", id, role);
-        await server.Database.ExecuteAsync(role == "patient"
-            ? "INSERT INTO care.patients (id, user_id, name, created_at, updated_at) VALUES ($1, $1, 'Test patient', now(), now())"
-            : $"INSERT INTO care.{role}s (id, name, created_at, updated_at) VALUES ($1, 'Test {role}', now(), now())", id);
-        return await server.SignInAsync(email, Password);
-    }
 
     public static async Task<Client> AdminAsync(this Server server) => await server.SignInAsync("admin@example.com", "admin123");
 

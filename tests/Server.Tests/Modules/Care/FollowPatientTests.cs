@@ -21,7 +21,7 @@ public sealed class FollowPatientTests : IClassFixture<FollowPatientTests.Standi
     public async Task InitializeAsync()
     {
         admin = await server.AdminAsync();
-        patient = await server.PersonAsync("patient");
+        patient = await server.SignedInAsync("patient");
     }
 
     public Task DisposeAsync()
@@ -37,7 +37,7 @@ public sealed class FollowPatientTests : IClassFixture<FollowPatientTests.Standi
     [InlineData("user-patient")]
     public async Task Taking_the_mapping_away_ends_the_stream_and_the_next_request_finds_nothing(string kind)
     {
-        using var reader = await server.PersonAsync(CareCalls.First(kind));
+        using var reader = await server.SignedInAsync(CareCalls.First(kind));
         await (await reader.GetAsync(CareCalls.Events(patient.UserId))).ShouldBeProblemAsync(404, "not_found");
         var mapping = await admin.MapAsync(kind, reader.UserId, patient.UserId);
         await using var stream = await EventStream.OpenAsync(reader, CareCalls.Events(patient.UserId));
@@ -55,7 +55,7 @@ public sealed class FollowPatientTests : IClassFixture<FollowPatientTests.Standi
     [Fact]
     public async Task Everybody_who_may_read_hears_what_changed_and_not_what_it_is_now()
     {
-        using var doctor = await server.PersonAsync("doctor");
+        using var doctor = await server.SignedInAsync("doctor");
         await admin.MapAsync("doctor-patient", doctor.UserId, patient.UserId);
         foreach (var reader in (Client[])[patient, doctor, admin])
         {
@@ -76,11 +76,11 @@ public sealed class FollowPatientTests : IClassFixture<FollowPatientTests.Standi
     [Fact]
     public async Task Nobody_else_learns_that_the_patient_exists()
     {
-        using var doctor = await server.PersonAsync("doctor");
-        using var hospital = await server.PersonAsync("hospital");
-        using var other = await server.PersonAsync("patient");
-        using var user = await server.PersonAsync("user");
-        using var staff = await server.PersonAsync("staff");
+        using var doctor = await server.SignedInAsync("doctor");
+        using var hospital = await server.SignedInAsync("hospital");
+        using var other = await server.SignedInAsync("patient");
+        using var user = await server.SignedInAsync("user");
+        using var staff = await server.SignedInAsync("staff");
         await admin.MapAsync("hospital-doctor", hospital.UserId, doctor.UserId);
         await admin.MapAsync("hospital-patient", hospital.UserId, patient.UserId);
 
@@ -99,7 +99,7 @@ public sealed class FollowPatientTests : IClassFixture<FollowPatientTests.Standi
     [InlineData("admin")]
     public async Task A_session_that_ends_takes_its_stream_along(string role)
     {
-        using var reader = await server.PersonAsync(role);
+        using var reader = await server.SignedInAsync(role);
         if (role == "doctor") await admin.MapAsync("doctor-patient", reader.UserId, patient.UserId);
         await using var stream = await EventStream.OpenAsync(reader, CareCalls.Events(patient.UserId));
 
@@ -112,7 +112,7 @@ public sealed class FollowPatientTests : IClassFixture<FollowPatientTests.Standi
     [Fact]
     public async Task A_program_reads_what_its_account_reads_if_its_key_says_so()
     {
-        using var doctor = await server.PersonAsync("doctor");
+        using var doctor = await server.SignedInAsync("doctor");
         var mapping = await admin.MapAsync("doctor-patient", doctor.UserId, patient.UserId);
         using var reads = await KeyAsync("records:read");
         using var other = await KeyAsync("cases:write");

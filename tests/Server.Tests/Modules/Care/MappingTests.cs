@@ -71,18 +71,18 @@ public sealed class MappingTests(Server server) : IClassFixture<Server>, IAsyncL
 
         await (await admin.PostJsonAsync($"{CareCalls.Mappings}/{kind}", CareCalls.Body(kind, nobody, second))).ShouldRefuseFieldsAsync(one);
         await (await admin.PostJsonAsync($"{CareCalls.Mappings}/{kind}", CareCalls.Body(kind, first, nobody))).ShouldRefuseFieldsAsync(other);
-        await (await admin.PostJsonAsync($"{CareCalls.Mappings}/{kind}", CareCalls.Body(kind, second, first))).ShouldRefuseFieldsAsync(one, other);
+        await (await admin.PostJsonAsync($"{CareCalls.Mappings}/{kind}", CareCalls.Body(kind, nobody, nobody))).ShouldRefuseFieldsAsync(one, other);
         (await ListAsync(admin, kind, $"{other}={second}")).ShouldBeEmpty();
     }
 
     [Fact]
     public async Task A_hospital_maps_its_own_and_for_it_nobody_else_is_there()
     {
-        using var hospital = await server.PersonAsync("hospital");
-        using var foreign = await server.PersonAsync("hospital");
-        using var doctor = await server.PersonAsync("doctor");
-        using var patient = await server.PersonAsync("patient");
-        using var user = await server.PersonAsync("user");
+        using var hospital = await server.SignedInAsync("hospital");
+        using var foreign = await server.SignedInAsync("hospital");
+        using var doctor = await server.SignedInAsync("doctor");
+        using var patient = await server.SignedInAsync("patient");
+        using var user = await server.SignedInAsync("user");
 
         await RefusesAsync(foreign.UserId, doctor.UserId, "hospital-doctor", "hospital_id");
         await RefusesAsync(foreign.UserId, patient.UserId, "hospital-patient", "hospital_id");
@@ -114,9 +114,9 @@ public sealed class MappingTests(Server server) : IClassFixture<Server>, IAsyncL
     [Fact]
     public async Task What_a_hospital_no_longer_has_it_no_longer_works()
     {
-        using var hospital = await server.PersonAsync("hospital");
-        using var doctor = await server.PersonAsync("doctor");
-        using var patient = await server.PersonAsync("patient");
+        using var hospital = await server.SignedInAsync("hospital");
+        using var doctor = await server.SignedInAsync("doctor");
+        using var patient = await server.SignedInAsync("patient");
         await hospital.MapAsync("hospital-doctor", hospital.UserId, doctor.UserId);
         var own = await hospital.MapAsync("hospital-patient", hospital.UserId, patient.UserId);
         var treats = await hospital.MapAsync("doctor-patient", doctor.UserId, patient.UserId);
@@ -131,11 +131,11 @@ public sealed class MappingTests(Server server) : IClassFixture<Server>, IAsyncL
     [Fact]
     public async Task The_account_that_acts_for_a_patient_is_an_active_user_patient_or_program()
     {
-        using var patient = await server.PersonAsync("patient");
-        using var related = await server.PersonAsync("patient");
-        using var gone = await server.PersonAsync("user");
-        using var doctor = await server.PersonAsync("doctor");
-        using var staff = await server.PersonAsync("staff");
+        using var patient = await server.SignedInAsync("patient");
+        using var related = await server.SignedInAsync("patient");
+        using var gone = await server.SignedInAsync("user");
+        using var doctor = await server.SignedInAsync("doctor");
+        using var staff = await server.SignedInAsync("staff");
         await (await admin.PutJsonAsync($"/api/v1/users/{gone.UserId}", new { is_active = false })).ShouldAnswerAsync(200);
         var program = await (await admin.PostJsonAsync("/api/v1/auth/signup", new { email = $"program-{Guid.CreateVersion7():N}@example.com", role = "assistant" })).ShouldAnswerAsync(201);
 
@@ -150,8 +150,8 @@ public sealed class MappingTests(Server server) : IClassFixture<Server>, IAsyncL
     [Fact]
     public async Task Nobody_is_mapped_to_a_hospital_that_is_deleted_or_being_deleted()
     {
-        using var hospital = await server.PersonAsync("hospital");
-        using var patient = await server.PersonAsync("patient");
+        using var hospital = await server.SignedInAsync("hospital");
+        using var patient = await server.SignedInAsync("patient");
         await using var connection = await server.Database.Source.OpenConnectionAsync();
         await using var deletion = await connection.BeginTransactionAsync();
         await using (var command = new Npgsql.NpgsqlCommand($"UPDATE care.hospitals SET deleted_at = now() WHERE id = '{hospital.UserId}'", connection)) await command.ExecuteNonQueryAsync();
@@ -168,12 +168,12 @@ public sealed class MappingTests(Server server) : IClassFixture<Server>, IAsyncL
     [Fact]
     public async Task Lists_come_newest_first_page_by_page_and_narrowed()
     {
-        using var hospital = await server.PersonAsync("hospital");
-        using var doctor = await server.PersonAsync("doctor");
+        using var hospital = await server.SignedInAsync("hospital");
+        using var doctor = await server.SignedInAsync("doctor");
         var made = new List<Guid>();
         for (var i = 0; i < 5; i++)
         {
-            using var patient = await server.PersonAsync("patient");
+            using var patient = await server.SignedInAsync("patient");
             made.Add((await hospital.MapAsync("hospital-patient", hospital.UserId, patient.UserId)).Id());
         }
         var list = $"{CareCalls.Mappings}/hospital-patient";
@@ -195,7 +195,7 @@ public sealed class MappingTests(Server server) : IClassFixture<Server>, IAsyncL
     {
         foreach (var role in (string[])["user", "patient", "doctor", "staff"])
         {
-            using var one = await server.PersonAsync(role);
+            using var one = await server.SignedInAsync(role);
             await (await one.GetAsync($"{CareCalls.Mappings}/doctor-patient")).ShouldBeProblemAsync(403, "forbidden");
             await (await one.PostJsonAsync($"{CareCalls.Mappings}/doctor-patient", CareCalls.Body("doctor-patient", one.UserId, one.UserId))).ShouldBeProblemAsync(403, "forbidden");
         }
@@ -204,10 +204,10 @@ public sealed class MappingTests(Server server) : IClassFixture<Server>, IAsyncL
     [Fact]
     public async Task What_was_done_and_read_and_refused_is_written_down()
     {
-        using var hospital = await server.PersonAsync("hospital");
-        using var foreign = await server.PersonAsync("hospital");
-        using var patient = await server.PersonAsync("patient");
-        using var doctor = await server.PersonAsync("doctor");
+        using var hospital = await server.SignedInAsync("hospital");
+        using var foreign = await server.SignedInAsync("hospital");
+        using var patient = await server.SignedInAsync("patient");
+        using var doctor = await server.SignedInAsync("doctor");
 
         var mapping = await hospital.MapAsync("hospital-patient", hospital.UserId, patient.UserId);
         await hospital.GetJsonAsync($"{CareCalls.Mappings}/hospital-patient/{mapping.Id()}");
@@ -234,8 +234,8 @@ public sealed class MappingTests(Server server) : IClassFixture<Server>, IAsyncL
 
     async Task<(Guid First, Guid Second)> TwoAsync(string kind)
     {
-        using var first = await server.PersonAsync(CareCalls.First(kind));
-        using var second = await server.PersonAsync(CareCalls.Second(kind));
+        using var first = await server.SignedInAsync(CareCalls.First(kind));
+        using var second = await server.SignedInAsync(CareCalls.Second(kind));
         return (first.UserId, second.UserId);
     }
 }

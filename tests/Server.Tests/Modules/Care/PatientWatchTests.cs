@@ -20,8 +20,8 @@ public sealed class PatientWatchTests : IAsyncLifetime
     {
         here = await Server.StartAsync(SameKey, clock);
         admin = await here.AdminAsync();
-        doctor = await here.PersonAsync("doctor");
-        patient = await here.PersonAsync("patient");
+        doctor = await here.SignedInAsync("doctor");
+        patient = await here.SignedInAsync("patient");
     }
 
     public async Task DisposeAsync()
