@@ -11,6 +11,7 @@ internal static class CareModule
         services.AddScoped<AccessLog>();
         services.AddScoped<PatientChanges>();
         services.AddScoped<SignUpWithProfile>();
+        services.AddScoped<PatientAccess>();
         services.AddScoped<MappingLog>();
         services.AddScoped<CreateMapping>();
         services.AddScoped<ListMappings>();

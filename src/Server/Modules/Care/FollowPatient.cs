@@ -2,7 +2,6 @@ using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Consilium.Modules.Accounts.Contracts;
 using Consilium.Modules.Care.Contracts;
-using Consilium.Platform.Database;
 using Consilium.Platform.Errors;
 using Consilium.Platform.Hosting;
 using Consilium.Platform.Json;
@@ -22,7 +21,7 @@ internal sealed record PatientHint(string Type, PatientChange What, Guid Patient
 
 /// <summary>The live hints of a patient's data, for whoever may read it: as long as he may, and his session lives.</summary>
 internal sealed class FollowPatient(
-    RequestTransaction transaction, AccessLog access, IPatientWatch watches, Signals signals, TimeProvider clock, IOptions<JsonOptions> json)
+    PatientAccess access, IPatientWatch watches, Signals signals, TimeProvider clock, IOptions<JsonOptions> json)
 {
     public static void Map(RouteGroupBuilder api) => api.MapGet("/api/v1/patients/{id:guid}/events", (Guid id, HttpContext http, Caller caller, FollowPatient useCase) =>
             useCase.HandleAsync(id, http, caller))
@@ -40,19 +39,9 @@ internal sealed class FollowPatient(
         // Both listen before the right is looked up: what ends or changes meanwhile is heard.
         using var watch = watches.Watch(caller, id);
         using var changes = new HeardChanges(signals, id);
-        var grounds = await GroundsAsync(id, caller, http.RequestAborted);
-        await access.ReadAsync(caller, id, "patient.follow", $"patient/{id}", grounds, http.RequestAborted);
-        if (grounds is null) return Problems.NotFound();
+        if (!await access.AllowsAsync(id, "patient.follow", caller, http.RequestAborted)) return Problems.NotFound();
         await ServerSentEvents.WriteAsync(http, stop => FramesAsync(id, changes, stop), watch.Lost);
         return Results.Empty;
-    }
-
-    async Task<string?> GroundsAsync(Guid id, Caller caller, CancellationToken cancellationToken)
-    {
-        await using var batch = await transaction.BatchAsync(cancellationToken);
-        batch.Add($"SELECT access.grounds FROM care.patients p {PatientRule.Join("p.id")} WHERE p.id = $3").By(caller).With(id);
-        await using var row = await batch.ExecuteReaderAsync(cancellationToken);
-        return await row.ReadAsync(cancellationToken) ? row.GetString(0) : null;
     }
 
     async IAsyncEnumerable<ServerSentEvent> FramesAsync(Guid id, HeardChanges changes, [EnumeratorCancellation] CancellationToken cancellationToken)
