@@ -29,16 +29,20 @@ internal static class PatientRule
     /// are few by other conditions already; a list of all that a caller may read begins at <see cref="CareViews.Readers"/> instead.
     /// </summary>
     /// <param name="patientId">The column: <c>r.patient_id</c>.</param>
-    public static string Join(string patientId) => $"""
-        CROSS JOIN LATERAL (
-            SELECT '{Grounds.Admin}' AS grounds WHERE $2
-            UNION ALL SELECT reader.grounds FROM {CareViews.Readers} reader WHERE reader.patient_id = {patientId} AND reader.reader_id = $1
-            LIMIT 1) access
-        """;
+    public static string Join(string patientId) => $"CROSS JOIN LATERAL ({FirstGrounds(patientId)}) access";
 
-    /// <summary>The same as a condition.</summary>
+    /// <summary>The grounds as a value; null where the caller may not read.</summary>
+    public static string GroundsFor(string patientId) => $"({FirstGrounds(patientId)})";
+
+    /// <summary>The rule as a condition.</summary>
     public static string Allows(string patientId) =>
         $"($2 OR EXISTS (SELECT 1 FROM {CareViews.Readers} reader WHERE reader.patient_id = {patientId} AND reader.reader_id = $1))";
+
+    static string FirstGrounds(string patientId) => $"""
+        SELECT '{Grounds.Admin}' AS grounds WHERE $2
+        UNION ALL SELECT reader.grounds FROM {CareViews.Readers} reader WHERE reader.patient_id = {patientId} AND reader.reader_id = $1
+        LIMIT 1
+        """;
 }
 
 /// <summary>Why somebody may read a patient's data, in words that the patient sees.</summary>
@@ -48,6 +52,9 @@ internal static class Grounds
     public const string Doctor = "treating doctor";
     public const string Hospital = "hospital of the patient";
     public const string Admin = "administrator";
+
+    /// <summary>Who the patient is, in the hospital's list, and nothing else.</summary>
+    public const string Colleague = "doctor of the patient's hospital";
 
     /// <summary>Followed by the relation: <c>related: parent</c>.</summary>
     public const string Related = "related: ";
