@@ -5,11 +5,14 @@ internal static class RecordsModule
 {
     public static void AddRecords(this WebApplicationBuilder builder)
     {
-        _ = builder;
+        var services = builder.Services;
+        services.ConfigureHttpJsonOptions(json => json.SerializerOptions.TypeInfoResolverChain.Insert(0, RecordSearchJson.Default));
+        services.AddScoped<SearchRecords>();
     }
 
     public static void MapRecords(this RouteGroupBuilder api)
     {
-        _ = api;
+        SearchRecords.Map(api);
+        ListAccessLog.Map(api);
     }
 }
