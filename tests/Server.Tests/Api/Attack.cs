@@ -2,6 +2,7 @@ using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Consilium.Modules.Care;
 using Consilium.Modules.Files.Contracts;
 using Consilium.Platform.Paging;
 
@@ -72,7 +73,7 @@ internal sealed record Attack(string Name, int[] Statuses, HttpRequestMessage Re
         foreach (var (name, body) in Malformed)
             yield return new(name, [400], To(route, example.Path, Content(body, Json)));
         foreach (var (member, type) in route.BodyMembers)
-            foreach (var wrong in AnyValues.Where(value => !Fits(value, type)).Concat(example.Body?[member] is null ? [] : [null]))
+            foreach (var wrong in AnyValues.Where(value => !Fits(value, member, type)).Concat(example.Body?[member] is null ? [] : [null]))
             {
                 var body = example.Body?.DeepClone().AsObject() ?? [];
                 body[member] = wrong?.DeepClone();
@@ -132,8 +133,13 @@ internal sealed record Attack(string Name, int[] Statuses, HttpRequestMessage Re
         _ => throw new InvalidOperationException($"{route.Key} takes a query parameter that nobody knows here: {name}. Say what is wrong for it."),
     };
 
-    static bool Fits(JsonNode? value, Type type) => value is not null && (value.GetValueKind(), type) switch
+    static bool Fits(JsonNode? value, string member, Type type) => value is not null && (value.GetValueKind(), type) switch
     {
+        (JsonValueKind.Number, _) when member == "experience" => true, // in words or in years
+        (JsonValueKind.Number, _) when type == typeof(int) => value.ToJsonString() == "7",
+        (JsonValueKind.Number, _) when type == typeof(decimal) => value.ToJsonString() is "7" or "1.5",
+        (JsonValueKind.Array, _) when type == typeof(IReadOnlyList<string>) => value.AsArray().Count == 0,
+        (JsonValueKind.Object, _) when type == typeof(MedicalInfoRequest) => true,
         (JsonValueKind.String, _) when type == typeof(string) => true, // what the text may say is the route's own tests' to ask
         (JsonValueKind.True, _) when type == typeof(bool) => true,
         (JsonValueKind.Number, _) when type == typeof(long) => value.ToJsonString() == "7", // beyond the end or not: the route's own tests ask

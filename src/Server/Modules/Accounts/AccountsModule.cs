@@ -16,6 +16,7 @@ internal static class AccountsModule
         var (services, configuration, environment) = (builder.Services, builder.Configuration, builder.Environment);
         services.AddSingleton(provider => MasterKey.Load(configuration, provider.GetRequiredService<DatabaseSettings>().DataDirectory));
         services.AddSingleton(PasswordPolicy.For(configuration, environment));
+        services.AddSingleton<IPasswordPolicy>(provider => provider.GetRequiredService<PasswordPolicy>());
         services.AddSingleton(_ => PasswordHashing.For(configuration, environment));
         services.AddSingleton<LoginThrottle>();
         services.AddSingleton<PasswordCheck>();
@@ -31,6 +32,7 @@ internal static class AccountsModule
         services.AddScoped<Sessions>();
         services.AddScoped<UserUpdate>();
         services.AddScoped<IAccountDirectory, AccountDirectory>();
+        services.AddScoped<IProfileAccounts, ProfileAccounts>();
 
         // AddAuthentication would bring data protection, and with it key files in the home directory that nothing here uses.
         services.AddAuthenticationCore(options => options.DefaultScheme = BearerAuthentication.SchemeName);

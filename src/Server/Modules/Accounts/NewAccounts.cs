@@ -1,5 +1,4 @@
 using Consilium.Platform.Database;
-using FluentValidation;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
 
@@ -22,16 +21,4 @@ internal static class NewAccounts
             return false;
         }
     }
-
-    public static IRuleBuilderOptions<T, string?> Email<T>(this IRuleBuilder<T, string?> rule) => rule
-        .Must(email => !string.IsNullOrWhiteSpace(email)).WithMessage("is required.")
-        .Must(email => string.IsNullOrWhiteSpace(email) || EmailAddress.IsValid(email.Trim())).WithMessage("must be an e-mail address.");
-
-    public static IRuleBuilderOptionsConditions<T, string?> NewPassword<T>(
-        this IRuleBuilder<T, string?> rule, PasswordPolicy policy, Func<T, string?> email) => rule
-        .Custom((password, context) =>
-        {
-            if (string.IsNullOrEmpty(password)) context.AddFailure("is required.");
-            else if (policy.Fault(password, email(context.InstanceToValidate)) is { } fault) context.AddFailure(fault);
-        });
 }

@@ -1,10 +1,12 @@
+using Consilium.Modules.Accounts.Contracts;
+
 namespace Consilium.Modules.Accounts;
 
 /// <summary>
 /// What makes a password acceptable (NIST SP 800-63B-4): long enough, not easily guessed, no composition rules. Development asks for 8
 /// characters alone, Production for 15 that are not made of common words, sequences and repeats. Characters are Unicode code points.
 /// </summary>
-internal sealed class PasswordPolicy(int minimumLength, bool refuseGuessable)
+internal sealed class PasswordPolicy(int minimumLength, bool refuseGuessable) : IPasswordPolicy
 {
     public const int MaximumLength = 128;
 
@@ -12,7 +14,6 @@ internal sealed class PasswordPolicy(int minimumLength, bool refuseGuessable)
         configuration.GetValue("Accounts:MinimumPasswordLength", environment.IsDevelopment() ? 8 : 15),
         refuseGuessable: !environment.IsDevelopment());
 
-    /// <summary>What to tell the user, or null when the password is fine.</summary>
     public string? Fault(string password, string? email)
     {
         var length = password.EnumerateRunes().Count();

@@ -5,9 +5,6 @@ using Npgsql;
 
 namespace Consilium.Modules.Accounts;
 
-/// <summary>What a login, a refresh and the role signups answer. <c>expires_in</c> is the access token's life in seconds.</summary>
-internal sealed record LogInResponse(string AccessToken, string RefreshToken, string TokenType, int ExpiresIn, Guid UserId, Role Role, Guid? ProfileId);
-
 /// <summary>Starts and ends sessions in the request's transaction; whoever is affected hears of an end right after the commit.</summary>
 internal sealed class Sessions(ConsiliumDb db, RequestTransaction transaction, AccessTokens tokens, RevocationFeed feed, TimeProvider clock)
 {

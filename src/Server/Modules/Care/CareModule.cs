@@ -10,10 +10,11 @@ internal static class CareModule
         var services = builder.Services;
         services.AddScoped<AccessLog>();
         services.AddScoped<PatientChanges>();
+        services.AddScoped<SignUpWithProfile>();
     }
 
     public static void MapCare(this RouteGroupBuilder api)
     {
-        _ = api;
+        SignUpWithProfile.Map(api);
     }
 }

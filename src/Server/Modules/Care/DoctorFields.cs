@@ -1,0 +1,71 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Consilium.Platform.Validation;
+using FluentValidation;
+
+namespace Consilium.Modules.Care;
+
+/// <summary>What a doctor tells of themselves: at the signup, and in parts when it changes.</summary>
+internal abstract record DoctorFields
+{
+    public string? Name { get; init; }
+
+    /// <summary>Where a picture is.</summary>
+    public string? Photo { get; init; }
+
+    public string? Designation { get; init; }
+
+    /// <summary>In words, or as a number of years.</summary>
+    [JsonConverter(typeof(TextOrNumber))]
+    public string? Experience { get; init; }
+
+    public string? Details { get; init; }
+    public string? Contact { get; init; }
+    public IReadOnlyList<string>? Specialities { get; init; }
+
+    /// <summary>Local time, "HH:MM" or "HH:MM:SS", with the end. An end before the start is on the next day.</summary>
+    public string? ShiftTimeStart { get; init; }
+
+    /// <summary>Local time, "HH:MM" or "HH:MM:SS".</summary>
+    public string? ShiftTimeEnd { get; init; }
+
+    /// <summary>IANA name of the shift's time zone, such as Europe/Berlin; UTC when it is never told.</summary>
+    public string? TimeZone { get; init; }
+}
+
+internal abstract class DoctorFieldsValidator<T> : AbstractValidator<T> where T : DoctorFields
+{
+    protected DoctorFieldsValidator()
+    {
+        RuleFor(r => r.Photo).Address();
+        RuleFor(r => r.Designation).OptionalText(ProfileRules.Line);
+        RuleFor(r => r.Experience).OptionalText(ProfileRules.Paragraph);
+        RuleFor(r => r.Details).OptionalText(ProfileRules.Paragraph);
+        RuleFor(r => r.Contact).OptionalText(ProfileRules.Line);
+        RuleFor(r => r.Specialities).Entries();
+        RuleFor(r => r.ShiftTimeStart).Must(IsTime).WithMessage(NoTime);
+        RuleFor(r => r.ShiftTimeEnd).Must(IsTime).WithMessage(NoTime)
+            .Must((r, end) => (end is null) == (r.ShiftTimeStart is null)).WithMessage("is told together with shift_time_start.")
+            .Must((r, end) => ProfileRules.TimeOfDay(end) is not { } at || at != ProfileRules.TimeOfDay(r.ShiftTimeStart)).WithMessage("must not be the start.");
+        RuleFor(r => r.TimeZone).Must(zone => zone is null || IsTimeZone(zone)).WithMessage("must be an IANA time zone, such as Europe/Berlin.");
+    }
+
+    const string NoTime = "must be a time of day, HH:MM or HH:MM:SS.";
+
+    static bool IsTime(string? text) => text is null || ProfileRules.TimeOfDay(text) is not null;
+
+    static bool IsTimeZone(string zone) => TimeZoneInfo.TryFindSystemTimeZoneById(zone, out var found) && found.HasIanaId;
+}
+
+/// <summary>A text, for which a number is taken too.</summary>
+internal sealed class TextOrNumber : JsonConverter<string>
+{
+    public override string? Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => reader.TokenType switch
+    {
+        JsonTokenType.String => reader.GetString(),
+        JsonTokenType.Number => System.Text.Encoding.UTF8.GetString(reader.ValueSpan),
+        _ => throw new JsonException(),
+    };
+
+    public override void Write(Utf8JsonWriter writer, string value, JsonSerializerOptions options) => writer.WriteStringValue(value);
+}

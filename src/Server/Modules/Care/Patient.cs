@@ -1,0 +1,63 @@
+namespace Consilium.Modules.Care;
+
+/// <summary>A patient: with the id of their account, or, as a dependant, an id of their own and the account that added them.</summary>
+internal sealed class Patient
+{
+    public Guid Id { get; private set; }
+    public Guid UserId { get; private set; }
+    public string Name { get; private set; } = "";
+    public DateOnly? Dob { get; private set; }
+
+    /// <summary>As told, where no date of birth is known.</summary>
+    public int? Age { get; private set; }
+
+    public string? Gender { get; private set; }
+    public string? Contact { get; private set; }
+    public string? Photo { get; private set; }
+    public string? BloodGroup { get; private set; }
+    public decimal? Height { get; private set; }
+    public decimal? Weight { get; private set; }
+    public string[] Allergies { get; private set; } = [];
+    public string[] Medications { get; private set; } = [];
+    public string[] Conditions { get; private set; } = [];
+    public string? EmergencyContactName { get; private set; }
+    public string? EmergencyContactNumber { get; private set; }
+    public string? Address { get; private set; }
+    public DateTimeOffset CreatedAt { get; private set; }
+    public DateTimeOffset UpdatedAt { get; private set; }
+
+    public static Patient Create(Guid id, Guid userId, PatientFields fields, DateTimeOffset now)
+    {
+        var patient = new Patient { Id = id, UserId = userId, CreatedAt = now };
+        patient.Change(fields, PartialUpdate.OfNothing, now);
+        return patient;
+    }
+
+    public void Change(PatientFields fields, PartialUpdate update, DateTimeOffset now)
+    {
+        Name = fields.Name?.Trim() ?? Name;
+        Dob = update.Value(nameof(Dob), fields.Dob, Dob);
+        Age = update.Value(nameof(Age), fields.Age, Age);
+        Gender = update.Text(nameof(Gender), fields.Gender, Gender);
+        Contact = update.Text(nameof(Contact), fields.Contact, Contact);
+        Photo = update.Text(nameof(Photo), fields.Photo, Photo);
+        BloodGroup = update.Text(nameof(BloodGroup), fields.BloodGroup, BloodGroup);
+        Height = update.Value(nameof(Height), fields.Height, Height);
+        Weight = update.Value(nameof(Weight), fields.Weight, Weight);
+        Allergies = update.Texts(nameof(Allergies), fields.Allergies ?? fields.MedicalInfo?.Allergies, Allergies);
+        Medications = update.Texts(nameof(Medications), fields.Medications ?? fields.MedicalInfo?.Medications, Medications);
+        Conditions = update.Texts(nameof(Conditions), fields.Conditions ?? fields.MedicalInfo?.Conditions, Conditions);
+        EmergencyContactName = update.Text(nameof(EmergencyContactName), fields.EmergencyContactName, EmergencyContactName);
+        EmergencyContactNumber = update.Text(nameof(EmergencyContactNumber), fields.EmergencyContactNumber, EmergencyContactNumber);
+        Address = update.Text(nameof(Address), fields.Address, Address);
+        UpdatedAt = now;
+    }
+
+    public static DateOnly Today(TimeProvider clock) => DateOnly.FromDateTime(clock.GetUtcNow().UtcDateTime);
+
+    public static int AgeOf(DateOnly dob, DateOnly today)
+    {
+        var years = today.Year - dob.Year;
+        return Math.Max(0, dob.AddYears(years) > today ? years - 1 : years);
+    }
+}

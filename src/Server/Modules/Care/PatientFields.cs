@@ -1,0 +1,72 @@
+using Consilium.Platform.Validation;
+using FluentValidation;
+
+namespace Consilium.Modules.Care;
+
+/// <summary>What is told of a patient: at the signup, of a dependant, and in parts when it changes.</summary>
+internal abstract record PatientFields
+{
+    public string? Name { get; init; }
+
+    /// <summary>The date of birth.</summary>
+    public DateOnly? Dob { get; init; }
+
+    /// <summary>In years, where no date of birth is known; from then on it is computed.</summary>
+    public int? Age { get; init; }
+
+    /// <summary>male, female or other.</summary>
+    public string? Gender { get; init; }
+
+    public string? Contact { get; init; }
+
+    /// <summary>Where a picture is.</summary>
+    public string? Photo { get; init; }
+
+    public string? BloodGroup { get; init; }
+
+    /// <summary>In centimetres.</summary>
+    public decimal? Height { get; init; }
+
+    /// <summary>In kilograms.</summary>
+    public decimal? Weight { get; init; }
+
+    public IReadOnlyList<string>? Allergies { get; init; }
+    public IReadOnlyList<string>? Medications { get; init; }
+    public IReadOnlyList<string>? Conditions { get; init; }
+
+    /// <summary>The three lists as answers have them; a list that stands outside too counts from there.</summary>
+    public MedicalInfoRequest? MedicalInfo { get; init; }
+
+    public string? EmergencyContactName { get; init; }
+    public string? EmergencyContactNumber { get; init; }
+    public string? Address { get; init; }
+}
+
+internal sealed record MedicalInfoRequest(
+    IReadOnlyList<string>? Allergies = null, IReadOnlyList<string>? Medications = null, IReadOnlyList<string>? Conditions = null);
+
+internal abstract class PatientFieldsValidator<T> : AbstractValidator<T> where T : PatientFields
+{
+    static readonly DateOnly Oldest = new(1880, 1, 1);
+
+    protected PatientFieldsValidator(TimeProvider clock)
+    {
+        RuleFor(r => r.Dob).Must(dob => dob is null || (dob >= Oldest && dob <= Patient.Today(clock))).WithMessage("must be a date between 1880 and today.");
+        RuleFor(r => r.Age).InclusiveBetween(0, 150).WithMessage("must be from 0 to 150.");
+        RuleFor(r => r.Gender).Must(gender => gender is null or "male" or "female" or "other").WithMessage("must be male, female or other.");
+        RuleFor(r => r.Contact).OptionalText(ProfileRules.Line);
+        RuleFor(r => r.Photo).Address();
+        RuleFor(r => r.BloodGroup).OptionalText(20);
+        RuleFor(r => r.Height).InclusiveBetween(1, 300).WithMessage("must be from 1 to 300 centimetres.");
+        RuleFor(r => r.Weight).InclusiveBetween(0.1m, 700).WithMessage("must be from 0.1 to 700 kilograms.");
+        RuleFor(r => r.Allergies).Entries();
+        RuleFor(r => r.Medications).Entries();
+        RuleFor(r => r.Conditions).Entries();
+        RuleFor(r => r.MedicalInfo!.Allergies).Entries().When(r => r.MedicalInfo is not null).OverridePropertyName("medical_info.allergies");
+        RuleFor(r => r.MedicalInfo!.Medications).Entries().When(r => r.MedicalInfo is not null).OverridePropertyName("medical_info.medications");
+        RuleFor(r => r.MedicalInfo!.Conditions).Entries().When(r => r.MedicalInfo is not null).OverridePropertyName("medical_info.conditions");
+        RuleFor(r => r.EmergencyContactName).OptionalText(ProfileRules.Name);
+        RuleFor(r => r.EmergencyContactNumber).OptionalText(ProfileRules.Line);
+        RuleFor(r => r.Address).OptionalText(500);
+    }
+}

@@ -1,0 +1,46 @@
+using Consilium.Platform.Database;
+using Npgsql;
+
+namespace Consilium.Modules.Care;
+
+/// <summary>A patient's profile, for those who may read the patient's data.</summary>
+/// <param name="UserId">The patient's own account, or the one that added the dependant.</param>
+/// <param name="Age">In years: from the date of birth where it is known, else as told.</param>
+/// <param name="Height">In centimetres.</param>
+/// <param name="Weight">In kilograms.</param>
+internal sealed record PatientResponse(
+    Guid Id, Guid UserId, string Name, DateOnly? Dob, int? Age, string? Gender, string? Contact, string? Photo, string? BloodGroup, decimal? Height,
+    decimal? Weight, MedicalInfo MedicalInfo, string? EmergencyContactName, string? EmergencyContactNumber, string? Address, DateTimeOffset CreatedAt,
+    DateTimeOffset UpdatedAt)
+{
+    public static PatientResponse Of(Patient patient, TimeProvider clock) => new(
+        patient.Id, patient.UserId, patient.Name, patient.Dob, patient.Dob is { } dob ? Patient.AgeOf(dob, Patient.Today(clock)) : patient.Age, patient.Gender,
+        patient.Contact, patient.Photo, patient.BloodGroup, patient.Height, patient.Weight, new(patient.Allergies, patient.Medications, patient.Conditions),
+        patient.EmergencyContactName, patient.EmergencyContactNumber, patient.Address, patient.CreatedAt, patient.UpdatedAt);
+}
+
+internal sealed record MedicalInfo(IReadOnlyList<string> Allergies, IReadOnlyList<string> Medications, IReadOnlyList<string> Conditions);
+
+/// <summary>Patients as rows of a query.</summary>
+internal static class PatientRows
+{
+    /// <summary>Of <c>care.patients</c> as <c>p</c>.</summary>
+    public const string Columns = """
+        p.id, p.user_id, p.name, p.dob, p.age, p.gender, p.contact, p.photo, p.blood_group, p.height, p.weight, p.allergies, p.medications, p.conditions,
+        p.emergency_contact_name, p.emergency_contact_number, p.address, p.created_at, p.updated_at
+        """;
+
+    /// <summary>How many columns these are: what follows them has this ordinal.</summary>
+    public const int Width = 19;
+
+    /// <param name="clock">For the age today.</param>
+    public static PatientResponse Read(NpgsqlDataReader row, TimeProvider clock)
+    {
+        var dob = row.Nullable<DateOnly>(3);
+        return new(
+            row.GetGuid(0), row.GetGuid(1), row.GetString(2), dob, dob is null ? row.Nullable<int>(4) : Patient.AgeOf(dob.Value, Patient.Today(clock)),
+            row.NullableString(5), row.NullableString(6), row.NullableString(7), row.NullableString(8), row.Nullable<decimal>(9), row.Nullable<decimal>(10),
+            new(row.GetFieldValue<string[]>(11), row.GetFieldValue<string[]>(12), row.GetFieldValue<string[]>(13)),
+            row.NullableString(14), row.NullableString(15), row.NullableString(16), row.GetFieldValue<DateTimeOffset>(17), row.GetFieldValue<DateTimeOffset>(18));
+    }
+}
