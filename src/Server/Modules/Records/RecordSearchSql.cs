@@ -15,7 +15,7 @@ namespace Consilium.Modules.Records;
 internal sealed class RecordSearchSql(SearchTerms terms, string? kind, Guid? patientId, RecordPlace? after, bool beginsAtPatients)
 {
     /// <summary>So many of the newest texts of a kind are looked into first: common words are found there.</summary>
-    const int Newest = 1000;
+    const int Newest = 400;
 
     const string Columns = "kind, id, patient_id, page, at, key, grounds";
     const string Order = "ORDER BY at DESC, key DESC, page";
