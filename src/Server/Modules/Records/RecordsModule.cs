@@ -13,6 +13,8 @@ internal static class RecordsModule
         services.AddScoped<WriteCaseHistory>();
         services.AddScoped<GetReports>();
         services.AddScoped<WriteReport>();
+        services.ConfigureHttpJsonOptions(json => json.SerializerOptions.TypeInfoResolverChain.Insert(0, RecordSearchJson.Default));
+        services.AddScoped<SearchRecords>();
     }
 
     public static void MapRecords(this RouteGroupBuilder api)
@@ -22,5 +24,7 @@ internal static class RecordsModule
         WriteCaseHistory.Map(patients);
         GetReports.Map(patients);
         WriteReport.Map(patients);
+        SearchRecords.Map(api);
+        ListAccessLog.Map(api);
     }
 }
