@@ -19,6 +19,16 @@ internal static class CareModule
         services.AddScoped<Patients>();
         services.AddScoped<Dependants>();
         services.AddSingleton<IStartupTask, DemoProfiles>();
+        services.AddScoped<PatientAccess>();
+        services.AddScoped<RelationLists>();
+        services.AddScoped<MappingLog>();
+        services.AddScoped<CreateMapping>();
+        services.AddScoped<ListMappings>();
+        services.AddScoped<RemoveMapping>();
+        services.AddSingleton<PatientWatches>();
+        services.AddSingleton<IPatientWatch>(provider => provider.GetRequiredService<PatientWatches>());
+        services.AddHostedService(provider => provider.GetRequiredService<PatientWatches>());
+        services.AddScoped<FollowPatient>();
     }
 
     public static void MapCare(this RouteGroupBuilder api)
@@ -28,5 +38,10 @@ internal static class CareModule
         Doctors.Map(api);
         Patients.Map(api);
         Dependants.Map(api);
+        RelationLists.Map(api);
+        CreateMapping.Map(api);
+        ListMappings.Map(api);
+        RemoveMapping.Map(api);
+        FollowPatient.Map(api);
     }
 }

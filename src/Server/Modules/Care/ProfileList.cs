@@ -1,5 +1,7 @@
 using System.Globalization;
 using System.Text;
+using Consilium.Modules.Accounts.Contracts;
+using Consilium.Modules.Care.Contracts;
 using Consilium.Platform.Database;
 using Consilium.Platform.Errors;
 using Consilium.Platform.Paging;
@@ -18,6 +20,13 @@ internal sealed record ProfileQuery(string Select, string Row, string? Q, Limit?
     readonly List<(Func<string, string> Condition, Action<NpgsqlParameterCollection> Value)> conditions = [];
 
     internal IReadOnlyList<(Func<string, string> Condition, Action<NpgsqlParameterCollection> Value)> Conditions => conditions;
+
+    /// <summary>Gives the statement the parameters of <see cref="PatientRule.By"/>. Say it before any condition.</summary>
+    public ProfileQuery By(Caller caller)
+    {
+        conditions.Add((_ => "true", parameters => parameters.By(caller)));
+        return this;
+    }
 
     /// <summary>Only what fulfils the condition, which gets the value as a parameter; null narrows nothing.</summary>
     public ProfileQuery Where<T>(Func<string, string> condition, T? value)
