@@ -1,3 +1,6 @@
+using Consilium.Modules.Files.Contracts;
+using Consilium.Platform.Jobs;
+
 namespace Consilium.Modules.Records;
 
 /// <summary>A patient's record: case history, reports and documents, search in it, and the log of who read what.</summary>
@@ -13,6 +16,13 @@ internal static class RecordsModule
         services.AddScoped<WriteCaseHistory>();
         services.AddScoped<GetReports>();
         services.AddScoped<WriteReport>();
+        services.AddScoped<GetDocuments>();
+        services.AddScoped<UploadDocument>();
+        services.AddScoped<UpdateDocument>();
+        services.AddScoped<IssueDownloadToken>();
+        services.AddScoped<UseDownloadToken>();
+        services.AddScoped<IFileHolder, PatientFiles>();
+        services.AddScoped<IJobHandler, PurgeDownloadTokens>();
     }
 
     public static void MapRecords(this RouteGroupBuilder api)
@@ -22,5 +32,12 @@ internal static class RecordsModule
         WriteCaseHistory.Map(patients);
         GetReports.Map(patients);
         WriteReport.Map(patients);
+        var documents = api.MapGroup(DocumentResponse.Root).WithTags("Records");
+        GetDocuments.Map(patients, documents);
+        UploadDocument.Map(patients, documents);
+        UpdateDocument.Map(documents);
+        DownloadDocument.Map(documents);
+        IssueDownloadToken.Map(documents);
+        UseDownloadToken.Map(documents);
     }
 }
