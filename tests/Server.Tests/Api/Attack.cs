@@ -98,12 +98,13 @@ internal sealed record Attack(string Name, int[] Statuses, HttpRequestMessage Re
 
     public static IEnumerable<Attack> OnQuery(Route route, Example example)
     {
+        var more = example.Path.Contains('?', StringComparison.Ordinal) ? "&" : "?";
         foreach (var text in (string[])["x=%00", "x=%ff", "x=%c3%28", "x=%ed%a0%80", "%00=x"])
-            yield return new($"?{text}", [400], To(route, $"{example.Path}?{text}", Body(example)));
+            yield return new($"?{text}", [400], To(route, $"{example.Path}{more}{text}", Body(example)));
         foreach (var (name, type) in route.QueryParameters)
             foreach (var wrong in WrongQuery(route, name, type))
-                yield return new($"?{name}={(wrong.Length > 30 ? wrong[..30] : wrong)}", [name == "page" ? 404 : 400],
-                    To(route, $"{example.Path}?{name}={wrong}", Body(example)));
+                yield return new($"?{name}={(wrong.Length > 30 ? wrong[..30] : wrong)}", [name is "page" or "token" ? 404 : 400],
+                    To(route, $"{example.Path}{more}{name}={wrong}", Body(example)));
     }
 
     /// <summary>The good request by somebody else.</summary>
@@ -119,12 +120,18 @@ internal sealed record Attack(string Name, int[] Statuses, HttpRequestMessage Re
         _ when type == typeof(long) || name == "after" => ["abc", "-1", "1.5", "1e9", "99999999999999999999"],
         _ when type == typeof(bool) => ["abc", "2", "yes"],
         (_, "cursor") => ["garbage", "%25", "e30x", "bnVsbA", "WzFd", "eyJhIjoiXHUwMDAwIn0", "%f0%9f%98%80", new string('a', 5000)],
+        (_, "report_type" or "document_type") => ["nonsense", "OTHER", "1", "", "imaging,other"],
+        (_, "token") => ["x", new string('a', 5000)],
         (_, "status" or "role") => ["nonsense", "OPEN", "1", "open,closed", "user,staff"],
         (_, "format") => ["text", "HTML", "1", "", "html,text"],
         (_, "last_event_id") => ["abc", ":", "0:0", "1", $"{Guid.Empty}", $"{Guid.Empty}:", $"{Guid.Empty}:-1", $"{Guid.Empty}:1e3", $"{Guid.Empty}:99999999999"],
         (_, "page") => ["0", "-1", "1.5", "1e9", "abc", "", "2", "99999999999999999999", "%2b1", "1&page=1"],
         (_, "page_size") => ["0", "-1", "1.5", "1e9", "abc", "", "%2b1", "1&page_size=1"],
-        (_, "q") => [new string('a', 201), "%00"],
+        (_, "q" or "city" or "speciality") => [new string('a', 201), "%00"],
+        _ when type == typeof(DateTimeOffset) => ["abc", "1e9", "2026-13-01", "2026-01-01T25:00:00Z"],
+        (_, "kind") => ["nonsense", "REPORT", "1", "", "history,report"],
+        (_, "outcome") => ["nonsense", "OK", "1", "", "ok,denied"],
+        (_, "action") => [new string('a', 101), "%00"],
         _ => throw new InvalidOperationException($"{route.Key} takes a query parameter that nobody knows here: {name}. Say what is wrong for it."),
     };
 
@@ -138,6 +145,7 @@ internal sealed record Attack(string Name, int[] Statuses, HttpRequestMessage Re
         (JsonValueKind.String, _) when type == typeof(string) => true, // what the text may say is the route's own tests' to ask
         (JsonValueKind.True, _) when type == typeof(bool) => true,
         (JsonValueKind.Number, _) when type == typeof(long) => value.ToJsonString() == "7", // beyond the end or not: the route's own tests ask
+        (JsonValueKind.Array, _) when type == typeof(IReadOnlyList<Guid>) => value.AsArray().Count == 0,
         (JsonValueKind.Array, _) when type == typeof(IReadOnlyList<AttachmentRequest>) => value.AsArray().Count == 0,
         _ => false,
     };

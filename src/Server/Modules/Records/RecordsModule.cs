@@ -1,4 +1,5 @@
 using Consilium.Modules.Files.Contracts;
+using Consilium.Platform.Database;
 using Consilium.Platform.Jobs;
 
 namespace Consilium.Modules.Records;
@@ -10,6 +11,7 @@ internal static class RecordsModule
     {
         var services = builder.Services;
         services.ConfigureHttpJsonOptions(json => json.SerializerOptions.TypeInfoResolverChain.Insert(0, RecordsJson.Default));
+        services.ConfigureHttpJsonOptions(json => json.SerializerOptions.TypeInfoResolverChain.Insert(0, RecordSearchJson.Default));
         services.AddScoped<Documents>();
         services.AddScoped<CaseHistories>();
         services.AddScoped<GetCaseHistory>();
@@ -23,6 +25,8 @@ internal static class RecordsModule
         services.AddScoped<UseDownloadToken>();
         services.AddScoped<IFileHolder, PatientFiles>();
         services.AddScoped<IJobHandler, PurgeDownloadTokens>();
+        services.AddScoped<SearchRecords>();
+        services.AddSingleton<IStartupTask, DemoRecord>();
     }
 
     public static void MapRecords(this RouteGroupBuilder api)
@@ -39,5 +43,7 @@ internal static class RecordsModule
         DownloadDocument.Map(documents);
         IssueDownloadToken.Map(documents);
         UseDownloadToken.Map(documents);
+        SearchRecords.Map(api);
+        ListAccessLog.Map(api);
     }
 }
