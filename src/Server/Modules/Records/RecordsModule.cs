@@ -1,3 +1,7 @@
+using Consilium.Modules.Files.Contracts;
+using Consilium.Platform.Database;
+using Consilium.Platform.Jobs;
+
 namespace Consilium.Modules.Records;
 
 /// <summary>A patient's record: case history, reports and documents, search in it, and the log of who read what.</summary>
@@ -7,14 +11,22 @@ internal static class RecordsModule
     {
         var services = builder.Services;
         services.ConfigureHttpJsonOptions(json => json.SerializerOptions.TypeInfoResolverChain.Insert(0, RecordsJson.Default));
+        services.ConfigureHttpJsonOptions(json => json.SerializerOptions.TypeInfoResolverChain.Insert(0, RecordSearchJson.Default));
         services.AddScoped<Documents>();
         services.AddScoped<CaseHistories>();
         services.AddScoped<GetCaseHistory>();
         services.AddScoped<WriteCaseHistory>();
         services.AddScoped<GetReports>();
         services.AddScoped<WriteReport>();
-        services.ConfigureHttpJsonOptions(json => json.SerializerOptions.TypeInfoResolverChain.Insert(0, RecordSearchJson.Default));
+        services.AddScoped<GetDocuments>();
+        services.AddScoped<UploadDocument>();
+        services.AddScoped<UpdateDocument>();
+        services.AddScoped<IssueDownloadToken>();
+        services.AddScoped<UseDownloadToken>();
+        services.AddScoped<IFileHolder, PatientFiles>();
+        services.AddScoped<IJobHandler, PurgeDownloadTokens>();
         services.AddScoped<SearchRecords>();
+        services.AddSingleton<IStartupTask, DemoRecord>();
     }
 
     public static void MapRecords(this RouteGroupBuilder api)
@@ -24,6 +36,13 @@ internal static class RecordsModule
         WriteCaseHistory.Map(patients);
         GetReports.Map(patients);
         WriteReport.Map(patients);
+        var documents = api.MapGroup(DocumentResponse.Root).WithTags("Records");
+        GetDocuments.Map(patients, documents);
+        UploadDocument.Map(patients, documents);
+        UpdateDocument.Map(documents);
+        DownloadDocument.Map(documents);
+        IssueDownloadToken.Map(documents);
+        UseDownloadToken.Map(documents);
         SearchRecords.Map(api);
         ListAccessLog.Map(api);
     }
