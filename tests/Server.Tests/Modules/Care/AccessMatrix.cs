@@ -9,6 +9,12 @@ namespace Consilium.Tests.Modules.Care;
 /// <param name="Never">Get 403 whatever they ask for. Programs with another scope always do.</param>
 internal sealed record AccessRule(string Route, Func<AccessWorld, Task<Call>> Good, Who[] In, Who[] Never)
 {
+    /// <summary>Of a route with several lines: what this one is about.</summary>
+    public string Case { get; init; } = "";
+
+    /// <summary>Get 403, for they may know of it and not do this with it.</summary>
+    public Who[] NotThis { get; init; } = [];
+
     /// <summary>What those get who may use the route, but not for this.</summary>
     public int Elsewhere { get; init; } = 404;
 
@@ -26,10 +32,10 @@ internal sealed record AccessRule(string Route, Func<AccessWorld, Task<Call>> Go
         _ when In.Contains(who) => 200,
         Who.Anonymous => 401,
         Who.WrongProgram => 403,
-        _ => Never.Contains(who) ? 403 : Elsewhere,
+        _ => Never.Contains(who) || NotThis.Contains(who) ? 403 : Elsewhere,
     };
 
-    public int ExpectedOfAbsent(Who who) => Expected(who) is 401 or 403 ? Expected(who) : Absent;
+    public int ExpectedOfAbsent(Who who) => Expected(who) is 401 or 403 && !NotThis.Contains(who) ? Expected(who) : Absent;
 }
 
 /// <summary>Who gets what of every route of the clinical modules: one table, in parts by module.</summary>
@@ -60,7 +66,7 @@ internal static partial class AccessMatrix
     public static List<string> Faults(IReadOnlyCollection<string> routes, IReadOnlyCollection<AccessRule> rules) => [
         .. routes.Except(rules.Select(rule => rule.Route), StringComparer.Ordinal).Select(route => $"{route}: say here who gets in"),
         .. rules.Select(rule => rule.Route).Except(routes, StringComparer.Ordinal).Select(route => $"{route}: there is no such route"),
-        .. rules.GroupBy(rule => rule.Route, StringComparer.Ordinal).Where(same => same.Count() > 1).Select(same => $"{same.Key}: two lines")];
+        .. rules.GroupBy(rule => (rule.Route, rule.Case)).Where(same => same.Count() > 1).Select(same => $"{same.Key.Route}: two lines")];
 
     // Consilium.Modules.Care.Patients → Care
     static string? ModuleOf(Route route) =>

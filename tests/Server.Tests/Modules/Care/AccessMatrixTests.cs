@@ -31,7 +31,7 @@ public sealed partial class AccessMatrixTests(AccessWorld world) : IClassFixture
             foreach (var cell in await CellsAsync(rule))
             {
                 cells++;
-                if (cell.Fault is { } fault) faults.Add($"{rule.Route} by {cell.Who}{(cell.IsAbsent ? ", absent" : "")}: {fault}");
+                if (cell.Fault is { } fault) faults.Add($"{rule.Route} {rule.Case} by {cell.Who}{(cell.IsAbsent ? ", absent" : "")}: {fault}");
             }
 
         faults.ShouldBeEmpty();

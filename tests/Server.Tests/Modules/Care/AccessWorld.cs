@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Consilium.Tests.Modules.Records;
 
 namespace Consilium.Tests.Modules.Care;
 
@@ -49,6 +50,8 @@ internal enum Who
 public sealed class AccessWorld : Server
 {
     readonly Dictionary<Who, Client> people = [];
+    readonly DateTimeOffset start = new(DateTimeOffset.UtcNow.UtcDateTime.Date.AddDays(1), TimeSpan.Zero);
+    int booked;
 
     internal static IReadOnlyList<Who> Everybody { get; } = Enum.GetValues<Who>();
 
@@ -76,7 +79,27 @@ public sealed class AccessWorld : Server
         await MapAsync("doctor-patient", Who.ForeignDoctor, Who.OtherPatient);
         people[Who.Program] = await KeyAsync("records:read");
         people[Who.WrongProgram] = await KeyAsync("cases:write");
+        await this[Who.Treating].WriteHistoryAsync(Id(Who.Patient));
+        ReportId = (await this[Who.Treating].WriteReportAsync(Id(Who.Patient))).Id();
+        DocumentId = (await this[Who.Treating].UploadDocumentAsync(ReportId)).Id();
+        AppointmentId = await BookAsync(Id(Who.Treating), Id(Who.Hospital));
     }
+
+    /// <summary>Written by the treating doctor, as the document is.</summary>
+    internal Guid ReportId { get; private set; }
+
+    internal Guid DocumentId { get; private set; }
+
+    /// <summary>Of the patient, with the treating doctor, at the hospital.</summary>
+    internal Guid AppointmentId { get; private set; }
+
+    /// <summary>Books the patient a time that nobody had before.</summary>
+    internal async Task<Guid> BookAsync(Guid doctorId, Guid? hospitalId) => (await (await this[Who.Admin].PostJsonAsync("/api/v1/appointments", new
+    {
+        doctor_id = doctorId, patient_id = Id(Who.Patient), hospital_id = hospitalId, time_slot = NextTime(),
+    })).ShouldAnswerAsync(201)).Id();
+
+    internal string NextTime() => $"{start.AddHours(Interlocked.Increment(ref booked)):O}";
 
     /// <summary>Somebody new, to be changed or taken away by one request.</summary>
     internal async Task<Guid> NewAsync(string role)
@@ -107,12 +130,14 @@ public sealed class AccessWorld : Server
 /// <summary>A request that its route takes from those who may.</summary>
 internal sealed record Call(string Path, JsonObject? Body = null)
 {
-    /// <summary>The body of a route that takes no JSON, made anew for each request.</summary>
-    public Func<HttpContent>? Form { get; init; }
+    /// <summary>The body of a route that takes no JSON, made anew for each request; of something that has <see cref="FormId"/>.</summary>
+    public Func<Guid, HttpContent>? Form { get; init; }
+
+    public Guid FormId { get; init; }
 
     public HttpRequestMessage Request(string method)
     {
-        var request = new HttpRequestMessage(new(method), Path) { Content = Form?.Invoke() };
+        var request = new HttpRequestMessage(new(method), Path) { Content = Form?.Invoke(FormId) };
         if (Body is not null) request.Content = new StringContent(Body.ToJsonString(), System.Text.Encoding.UTF8, "application/json");
         return request;
     }
@@ -122,6 +147,7 @@ internal sealed record Call(string Path, JsonObject? Body = null)
     {
         foreach (var id in Path.Split('/', '?', '&', '=').Where(part => Guid.TryParse(part, out _)).Distinct(StringComparer.Ordinal))
             yield return this with { Path = Path.Replace(id, $"{Guid.CreateVersion7()}", StringComparison.Ordinal) };
+        if (FormId != Guid.Empty) yield return this with { FormId = Guid.CreateVersion7() };
         foreach (var member in (Body ?? []).Where(member => Guid.TryParse(member.Value?.ToString(), out _)).Select(member => member.Key))
         {
             var body = Body!.DeepClone().AsObject();
