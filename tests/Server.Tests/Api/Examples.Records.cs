@@ -35,8 +35,6 @@ internal static partial class Examples
         all["GET /api/v1/documents/download-with-token"] = s => Task.FromResult(new Example(s.Anonymous(), "/api/v1/documents/download-with-token") { Answers = 400 });
     }
 
-    static async Task<Guid> PatientAsync(CaseServer server) => (await server.SignedInAsync("patient")).UserId;
-
     static async Task<Guid> HistoryAsync(CaseServer server)
     {
         var id = await PatientAsync(server);
@@ -50,5 +48,5 @@ internal static partial class Examples
         return $"{ReportsOf(id)}/{(await server.Admin.WriteReportAsync(id)).Id()}";
     }
 
-    static async Task<string> DocumentAsync(CaseServer server) => PathOf((await server.Admin.UploadAsync(await PatientAsync(server))).Id());
+    static async Task<string> DocumentAsync(CaseServer server) => PathOf((await server.Admin.UploadDocumentAsync(await PatientAsync(server))).Id());
 }

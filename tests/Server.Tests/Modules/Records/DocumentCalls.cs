@@ -34,7 +34,7 @@ internal static class DocumentCalls
         sender.PostFormAsync(UploadPath, Form(content, "note.txt", fields));
 
     /// <summary>Uploads a note for a patient, or for a report.</summary>
-    public static async Task<JsonElement> UploadAsync(this Client sender, Guid entityId, string content = "A note", string type = "other") =>
+    public static async Task<JsonElement> UploadDocumentAsync(this Client sender, Guid entityId, string content = "A note", string type = "other") =>
         await (await sender.TryUploadAsync(Encoding.UTF8.GetBytes(content), ("entity_id", $"{entityId}"), ("document_type", type))).ShouldAnswerAsync(201);
 
     /// <summary>The address that opens the document once.</summary>

@@ -15,7 +15,7 @@ public sealed class DocumentTests(RecordServer server) : IClassFixture<RecordSer
     public async Task Whoever_may_read_the_record_reads_a_document_and_each_read_is_kept()
     {
         var patient = await server.PatientAsync();
-        var document = await patient.UploadAsync(patient.UserId, "0123456789");
+        var document = await patient.UploadDocumentAsync(patient.UserId, "0123456789");
         var path = PathOf(document.Id());
         foreach (var reader in (Client[])[patient, server.Doctor, server.Hospital, server.Admin])
         {
@@ -37,7 +37,7 @@ public sealed class DocumentTests(RecordServer server) : IClassFixture<RecordSer
     public async Task To_others_there_is_no_document()
     {
         var (patient, other) = (await server.PatientAsync(), await server.PatientAsync());
-        var path = PathOf((await patient.UploadAsync(patient.UserId)).Id());
+        var path = PathOf((await patient.UploadDocumentAsync(patient.UserId)).Id());
         foreach (var stranger in (Client[])[server.Stranger, other])
         {
             foreach (var place in (string[])[path, $"{path}/download", DocumentsOf(patient.UserId)]) await (await stranger.GetAsync(place)).ShouldBeProblemAsync(404, "not_found");
@@ -53,11 +53,11 @@ public sealed class DocumentTests(RecordServer server) : IClassFixture<RecordSer
     public async Task A_download_is_data_to_be_saved_in_ranges_and_nothing_else()
     {
         var patient = await server.PatientAsync();
-        var document = await (await patient.PostFormAsync(UploadPath, Form("0123456789"u8.ToArray(), "Befund \"1\" ä.txt"))).ShouldAnswerAsync(201);
+        var document = await (await patient.PostFormAsync(UploadPath, Form("0123456789"u8.ToArray(), "Befund 1 ä.txt"))).ShouldAnswerAsync(201);
         var whole = await server.Doctor.GetAsync(document.Text("url"));
         whole.Content.Headers.ContentType!.ToString().ShouldBe("text/plain; charset=utf-8");
         whole.Content.Headers.ContentDisposition!.DispositionType.ShouldBe("attachment");
-        whole.Content.Headers.ContentDisposition.FileNameStar.ShouldBe("Befund \"1\" ä.txt");
+        whole.Content.Headers.ContentDisposition.FileNameStar.ShouldBe("Befund 1 ä.txt");
         whole.Headers.GetValues("X-Content-Type-Options").ShouldBe(["nosniff"]);
         whole.Headers.GetValues("Content-Security-Policy").ShouldBe(["sandbox; default-src 'none'; frame-ancestors 'none'"]);
         whole.Headers.CacheControl!.ToString().ShouldBe("no-store, private");
@@ -80,7 +80,7 @@ public sealed class DocumentTests(RecordServer server) : IClassFixture<RecordSer
     {
         var patient = await server.PatientAsync();
         var ids = new List<Guid>();
-        foreach (var type in (string[])["lab_result", "photo", "lab_result", "consent", "lab_result"]) ids.Insert(0, (await patient.UploadAsync(patient.UserId, type, type)).Id());
+        foreach (var type in (string[])["lab_result", "photo", "lab_result", "consent", "lab_result"]) ids.Insert(0, (await patient.UploadDocumentAsync(patient.UserId, type, type)).Id());
         var first = await patient.GetJsonAsync($"{DocumentsOf(patient.UserId)}?limit=3");
         var rest = await patient.GetJsonAsync($"{DocumentsOf(patient.UserId)}?limit=3&cursor={first.Text("next_cursor")}");
 
@@ -96,7 +96,7 @@ public sealed class DocumentTests(RecordServer server) : IClassFixture<RecordSer
     {
         var patient = await server.PatientAsync();
         var relative = await server.RelativeAsync(patient.UserId);
-        var path = PathOf((await relative.UploadAsync(patient.UserId)).Id());
+        var path = PathOf((await relative.UploadDocumentAsync(patient.UserId)).Id());
         var changed = await (await relative.PutJsonAsync(path, new { document_type = "insurance" })).ShouldAnswerAsync(200);
         (changed.Text("document_type"), changed.Text("remark")).ShouldBe(("insurance", null));
         changed = await (await server.Doctor.PutJsonAsync(path, new { remark = " <i>new</i> " })).ShouldAnswerAsync(200);
@@ -120,7 +120,7 @@ public sealed class DocumentTests(RecordServer server) : IClassFixture<RecordSer
         await using var clamd = new ClamdDouble { Fault = "hangs" };
         var scanning = await RecordServer.WithAsync(settings: [("Files:Clamd", clamd.Setting)]);
         var patient = await scanning.PatientAsync();
-        var document = await patient.UploadAsync(patient.UserId, "EICAR");
+        var document = await patient.UploadDocumentAsync(patient.UserId, "EICAR");
         document.Text("status").ShouldBe("pending");
         var url = await patient.TokenUrlAsync(document.Id());
         using var anonymous = scanning.Anonymous();
@@ -159,7 +159,7 @@ public sealed class DocumentTests(RecordServer server) : IClassFixture<RecordSer
     public async Task A_program_reads_what_the_account_that_it_acts_as_may()
     {
         var patient = await server.PatientAsync();
-        var document = await patient.UploadAsync(patient.UserId, "0123456789");
+        var document = await patient.UploadDocumentAsync(patient.UserId, "0123456789");
         await server.Doctor.WriteHistoryAsync(patient.UserId);
         using var doctors = await KeyAsync(server.Doctor, "records:read");
         using var strangers = await KeyAsync(server.Stranger, "records:read");

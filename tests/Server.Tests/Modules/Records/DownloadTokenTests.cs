@@ -144,7 +144,7 @@ public sealed class DownloadTokenTests(RecordServer server) : IClassFixture<Reco
         var clock = new ManualClock();
         var waiting = await RecordServer.WithAsync(clock);
         var patient = await waiting.PatientAsync();
-        var document = (await patient.UploadAsync(patient.UserId, "0123456789")).Id();
+        var document = (await patient.UploadDocumentAsync(patient.UserId, "0123456789")).Id();
         var (early, late) = (await patient.TokenUrlAsync(document), await patient.TokenUrlAsync(document));
         using var anonymous = waiting.Anonymous();
 
@@ -170,7 +170,7 @@ public sealed class DownloadTokenTests(RecordServer server) : IClassFixture<Reco
         var talkative = await RecordServer.WithAsync(services: services => services.AddSingleton<ILoggerProvider>(lines),
             settings: [("Logging:LogLevel:Default", "Trace"), ("Logging:LogLevel:Microsoft", "Information"), ("Logging:LogLevel:Npgsql", "Information")]);
         var patient = await talkative.PatientAsync();
-        var url = await patient.TokenUrlAsync((await patient.UploadAsync(patient.UserId)).Id());
+        var url = await patient.TokenUrlAsync((await patient.UploadDocumentAsync(patient.UserId)).Id());
         using var anonymous = talkative.Anonymous();
         foreach (var status in (int[])[200, 410]) ((int)(await anonymous.GetAsync(url)).StatusCode).ShouldBe(status);
         await talkative.DisposeAsync();
@@ -179,17 +179,17 @@ public sealed class DownloadTokenTests(RecordServer server) : IClassFixture<Reco
         lines.All.ShouldAllBe(line => !line.Contains(url.Split('=')[1], StringComparison.Ordinal));
     }
 
-    static Task PurgeAsync(Server server)
+    static async Task PurgeAsync(Server server)
     {
-        using var scope = server.Services.CreateScope();
-        return scope.ServiceProvider.GetServices<Consilium.Platform.Jobs.IJobHandler>().Single(h => h.Kind == "records.purge_download_tokens").RunAsync(Guid.CreateVersion7(), default, default);
+        await using var scope = server.Services.CreateAsyncScope();
+        await scope.ServiceProvider.GetServices<Consilium.Platform.Jobs.IJobHandler>().Single(h => h.Kind == "records.purge_download_tokens").RunAsync(Guid.CreateVersion7(), default, default);
     }
 
     /// <summary>A patient with a document of ten digits.</summary>
     async Task<(Client Patient, Guid Document)> DocumentAsync()
     {
         var patient = await server.PatientAsync();
-        return (patient, (await patient.UploadAsync(patient.UserId, "0123456789")).Id());
+        return (patient, (await patient.UploadDocumentAsync(patient.UserId, "0123456789")).Id());
     }
 
     sealed class Lines : ILoggerProvider, ILogger

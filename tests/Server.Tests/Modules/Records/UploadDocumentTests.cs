@@ -41,7 +41,7 @@ public sealed class UploadDocumentTests(RecordServer server) : IClassFixture<Rec
         var own = await (await patient.TryUploadAsync(UploadCalls.Text(10))).ShouldAnswerAsync(201);
         (own.Id("patient_id"), own.Text("document_type"), own.Text("remark")).ShouldBe((patient.UserId, "other", null));
         foreach (var uploader in (Client[])[patient, relative, server.Doctor, server.Admin])
-            (await uploader.UploadAsync(patient.UserId, $"By {uploader.Email}")).Id("uploaded_by").ShouldBe(uploader.UserId);
+            (await uploader.UploadDocumentAsync(patient.UserId, $"By {uploader.Email}")).Id("uploaded_by").ShouldBe(uploader.UserId);
 
         foreach (var other in (Client[])[relative, server.Doctor, server.Admin])
             await (await other.TryUploadAsync(UploadCalls.Text(10))).ShouldRefuseFieldsAsync("entity_id");
@@ -78,7 +78,7 @@ public sealed class UploadDocumentTests(RecordServer server) : IClassFixture<Rec
         var report = (await server.Doctor.WriteReportAsync(patient.UserId)).Id();
         var path = $"{ReportsOf(patient.UserId)}/{report}";
         var first = await (await server.Doctor.PostFormAsync($"{path}/documents", Form(UploadCalls.Text(10), "a.txt", ("file", null), ("remark", "First")))).ShouldAnswerAsync(201);
-        var second = await patient.UploadAsync(report);
+        var second = await patient.UploadDocumentAsync(report);
 
         (first.Id("report_id"), first.Text("remark")).ShouldBe((report, "First"));
         (second.Id("report_id"), second.Id("patient_id")).ShouldBe((report, patient.UserId));
@@ -98,8 +98,8 @@ public sealed class UploadDocumentTests(RecordServer server) : IClassFixture<Rec
     {
         var (patient, other) = (await server.PatientAsync(), await server.PatientAsync());
         var own = new List<Guid>();
-        for (var i = 0; i < 3; i++) own.Add((await patient.UploadAsync(patient.UserId, $"{i}")).Id());
-        var foreign = (await other.UploadAsync(other.UserId)).Id();
+        for (var i = 0; i < 3; i++) own.Add((await patient.UploadDocumentAsync(patient.UserId, $"{i}")).Id());
+        var foreign = (await other.UploadDocumentAsync(other.UserId)).Id();
         var path = HistoryOf(patient.UserId);
 
         await (await server.Doctor.PostJsonAsync(path, new { summary = "x", documents = new[] { own[0], foreign, Guid.CreateVersion7() } }))
@@ -116,11 +116,12 @@ public sealed class UploadDocumentTests(RecordServer server) : IClassFixture<Rec
     public async Task A_form_that_says_nonsense_is_refused()
     {
         var patient = await server.PatientAsync();
-        foreach (var (fields, wrong) in ((string, string?)[][], string)[])[
-            ([[("document_type", "X-RAY")]], "document_type"), ([[("document_type", "")]], "document_type"), ([[("entity_id", "me")]], "entity_id"), ([[("entity_id", "")]], "entity_id"),
-            ([[("remark", new string('a', 2001))]], "remark"), ([[("remark", new string('a', 20_000))]], "remark"), ([[("remark", "a\0b")]], "remark"),
-            ([[("remark", "a"), ("remark", "b")]], "remark"), ([[("file", null), ("document_type", "x-ray")]], "document_type")])
-            await (await patient.TryUploadAsync(UploadCalls.Text(10), fields[0])).ShouldRefuseFieldsAsync(wrong);
+        (string Name, string? Value)[][] forms =
+        [
+            [("document_type", "X-RAY")], [("document_type", "")], [("entity_id", "me")], [("entity_id", "")], [("remark", new string('a', 2001))],
+            [("remark", new string('a', 20_000))], [("remark", "a\0b")], [("remark", "a"), ("remark", "b")], [("file", null), ("document_type", "x-ray")],
+        ];
+        foreach (var fields in forms) await (await patient.TryUploadAsync(UploadCalls.Text(10), fields)).ShouldRefuseFieldsAsync(fields[^1].Name);
         var notText = new MultipartFormDataContent { { new ByteArrayContent([0xC3, 0x28]), "remark" }, { new ByteArrayContent("A"u8.ToArray()), "file", "a.txt" } };
         await (await patient.PostFormAsync(UploadPath, notText)).ShouldRefuseFieldsAsync("remark");
         await (await patient.PostFormAsync(UploadPath, new MultipartFormDataContent { { new StringContent("x"), "remark" } })).ShouldRefuseFieldsAsync("file");
@@ -177,9 +178,9 @@ public sealed class UploadDocumentTests(RecordServer server) : IClassFixture<Rec
     {
         var small = await RecordServer.WithAsync(settings: [("Files:MaxBytes", "1000"), ("Files:QuotaPerOwner", "1000")]);
         var patient = await small.PatientAsync();
-        await patient.UploadAsync(patient.UserId, new string('a', 900));
+        await patient.UploadDocumentAsync(patient.UserId, new string('a', 900));
         await (await patient.TryUploadAsync(Encoding.UTF8.GetBytes(new string('b', 900)))).ShouldBeProblemAsync(413, "quota_exceeded");
-        await small.Doctor.UploadAsync(patient.UserId, new string('b', 900));
+        await small.Doctor.UploadDocumentAsync(patient.UserId, new string('b', 900));
         (await small.Database.ScalarAsync<long>("SELECT count(*) FROM records.documents WHERE patient_id = $1", patient.UserId)).ShouldBe(2);
         await small.DisposeAsync();
     }
