@@ -20,6 +20,7 @@ CREATE TABLE records.case_history_versions (
     PRIMARY KEY (patient_id, version)
 );
 CREATE UNIQUE INDEX case_history_current ON records.case_history_versions (patient_id) WHERE is_current;
+CREATE INDEX case_history_by_time ON records.case_history_versions (written_at DESC, patient_id DESC) WHERE is_current;
 CREATE INDEX case_history_search ON records.case_history_versions USING gin (search_text gin_trgm_ops) WHERE is_current;
 
 CREATE TABLE records.reports (
@@ -35,6 +36,7 @@ CREATE TABLE records.reports (
     search_text text        NOT NULL GENERATED ALWAYS AS (platform.search_form(title || E'\n' || description)) STORED
 );
 CREATE INDEX reports_by_patient ON records.reports (patient_id, created_at DESC, id DESC);
+CREATE INDEX reports_by_time ON records.reports (created_at DESC, id DESC);
 CREATE INDEX reports_search ON records.reports USING gin (search_text gin_trgm_ops);
 
 -- A file that belongs to a patient's record, perhaps to one of the reports. Its id is the file's.
@@ -48,6 +50,7 @@ CREATE TABLE records.documents (
     created_at    timestamptz NOT NULL
 );
 CREATE INDEX documents_by_patient ON records.documents (patient_id, created_at DESC, id DESC);
+CREATE INDEX documents_by_time ON records.documents (created_at DESC, id DESC);
 CREATE INDEX documents_by_report ON records.documents (report_id) WHERE report_id IS NOT NULL;
 
 -- Each opens one document once.
@@ -59,3 +62,8 @@ CREATE TABLE records.download_tokens (
     used_at     timestamptz
 );
 CREATE INDEX download_tokens_by_expiry ON records.download_tokens (expires_at);
+
+-- The text of what may be had, page by page (named in Files.Contracts).
+CREATE VIEW files.access_pages AS
+    SELECT f.id AS file_id, f.file_name, p.page, p.content, p.search_text
+    FROM files.files f JOIN files.blobs b USING (sha256) JOIN files.pages p USING (sha256) WHERE f.item_id IS NOT NULL AND b.scan = 'clean';

@@ -5,11 +5,26 @@ internal static class RecordsModule
 {
     public static void AddRecords(this WebApplicationBuilder builder)
     {
-        _ = builder;
+        var services = builder.Services;
+        services.ConfigureHttpJsonOptions(json => json.SerializerOptions.TypeInfoResolverChain.Insert(0, RecordsJson.Default));
+        services.AddScoped<Documents>();
+        services.AddScoped<CaseHistories>();
+        services.AddScoped<GetCaseHistory>();
+        services.AddScoped<WriteCaseHistory>();
+        services.AddScoped<GetReports>();
+        services.AddScoped<WriteReport>();
+        services.ConfigureHttpJsonOptions(json => json.SerializerOptions.TypeInfoResolverChain.Insert(0, RecordSearchJson.Default));
+        services.AddScoped<SearchRecords>();
     }
 
     public static void MapRecords(this RouteGroupBuilder api)
     {
-        _ = api;
+        var patients = api.MapGroup("/api/v1/patients").WithTags("Records");
+        GetCaseHistory.Map(patients);
+        WriteCaseHistory.Map(patients);
+        GetReports.Map(patients);
+        WriteReport.Map(patients);
+        SearchRecords.Map(api);
+        ListAccessLog.Map(api);
     }
 }

@@ -19,6 +19,9 @@ internal sealed class SearchTerms
 
     SearchTerms(List<string> patterns) => this.patterns = patterns;
 
+    /// <summary>For statements that say the conditions several times, and differently: one regular expression for each word.</summary>
+    public IReadOnlyList<string> Patterns => patterns;
+
     /// <summary>Null when there is nothing to search for. The database folds the text, so that query and content are folded alike.</summary>
     public static async Task<SearchTerms?> ParseAsync(NpgsqlDataSource database, string query, CancellationToken cancellationToken)
     {

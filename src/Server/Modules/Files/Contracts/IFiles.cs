@@ -40,6 +40,9 @@ internal static class FileViews
 {
     /// <summary>(place_kind, place_id, search_text): the pages of the documents that hang on something</summary>
     public const string Texts = "files.access_texts";
+
+    /// <summary>(file_id, file_name, page, content, search_text): the same pages, of files that were scanned and may be had</summary>
+    public const string Pages = "files.access_pages";
 }
 
 /// <param name="Kind">The word of the module that holds the file: <c>case</c>. See <see cref="IFileHolder.Kind"/>.</param>

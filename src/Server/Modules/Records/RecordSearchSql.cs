@@ -1,0 +1,108 @@
+using System.Globalization;
+using Consilium.Modules.Care.Contracts;
+using Consilium.Modules.Files.Contracts;
+using Consilium.Platform.Database;
+using Consilium.Platform.Search;
+using Npgsql;
+
+namespace Consilium.Modules.Records;
+
+/// <summary>
+/// The statement that searches records. Matching a text with a word is what costs (some microseconds each), so the statement says which texts are matched
+/// and does not leave it to a guess at how common the word is: <c>(… ~ word) IS TRUE</c> is a condition that no index serves, <c>… ~ (SELECT word)</c> one
+/// that is begun with the trigram index.
+/// </summary>
+internal sealed class RecordSearchSql(SearchTerms terms, string? kind, Guid? patientId, RecordPlace? after, bool beginsAtPatients)
+{
+    /// <summary>So many of the newest texts of a kind are looked into first: common words are found there.</summary>
+    const int Newest = 400;
+
+    const string Columns = "kind, id, patient_id, page, at, key, grounds";
+    const string Order = "ORDER BY at DESC, key DESC, page";
+
+    static readonly Dictionary<string, string> Sources = new(StringComparer.Ordinal)
+    {
+        ["history"] = """
+            SELECT 'history' AS kind, h.id, v.patient_id, 0 AS page, v.written_at AS at, v.patient_id AS key, v.search_text
+            FROM records.case_history_versions v JOIN records.case_histories h USING (patient_id) WHERE v.is_current
+            """,
+        ["report"] = """
+            SELECT 'report' AS kind, r.id, r.patient_id, 0 AS page, r.created_at AS at, r.id AS key, r.search_text FROM records.reports r
+            """,
+        ["document"] = $"""
+            SELECT 'document' AS kind, d.id, d.patient_id, p.page, d.created_at AS at, d.id AS key, p.search_text
+            FROM records.documents d JOIN {FileViews.Pages} p ON p.file_id = d.id
+            """,
+    };
+
+    public static IReadOnlyCollection<string> Kinds => Sources.Keys;
+
+    /// <param name="parameters">Hold the caller's already.</param>
+    public string Write(NpgsqlParameterCollection parameters, int count)
+    {
+        var (limit, words) = (Add(count), terms.Patterns.Select(Add).ToList());
+        var beyond = after is null ? "true" : Beyond(Add(after.At.ToUniversalTime()), Add(after.Key), Add(after.Page));
+        var sources = kind is null ? Sources.Values : (IReadOnlyCollection<string>)[Sources[kind]];
+        return beginsAtPatients
+            ? Shown(OfPatients(patientId is { } one ? OnePatient(Add(one)) : AllPatients, sources, beyond, words, limit), words)
+            : Shown(OfAll(sources, beyond, words, limit), words);
+
+        string Add<T>(T value)
+        {
+            parameters.With(value);
+            return string.Create(CultureInfo.InvariantCulture, $"${parameters.Count}");
+        }
+    }
+
+    const string AllPatients = $"SELECT DISTINCT ON (patient_id) patient_id, grounds FROM {CareViews.Readers} WHERE reader_id = $1";
+
+    static string OnePatient(string id) => $"SELECT p.id AS patient_id, access.grounds FROM {CareViews.Patients} p {PatientRule.Join("p.id")} WHERE p.id = {id}";
+
+    /// <summary>The newest texts of the patients first, matched one by one until there are enough.</summary>
+    static string OfPatients(string patients, IEnumerable<string> sources, string beyond, List<string> words, string limit) => $"""
+        mine AS MATERIALIZED ({patients}),
+        found AS (
+            SELECT {Columns} FROM (
+                SELECT s.*, m.grounds FROM mine m CROSS JOIN LATERAL (
+                    {string.Join(" UNION ALL ", sources.Select(source => $"SELECT * FROM ({source}) s WHERE s.patient_id = m.patient_id AND {beyond}"))} OFFSET 0) s
+                {Order} OFFSET 0) s
+            WHERE {Matched(words)} {Order} LIMIT {limit})
+        """;
+
+    /// <summary>The newest texts of all patients first; when that gives too few, those that the trigram index finds.</summary>
+    static string OfAll(IEnumerable<string> sources, string beyond, List<string> words, string limit) => $"""
+        {string.Join(",\n", sources.Select((source, i) => string.Create(CultureInfo.InvariantCulture, $"""
+            newest{i} AS MATERIALIZED (
+                SELECT {Columns} FROM (SELECT * FROM ({source}) s WHERE {beyond} {Order} LIMIT {Newest}) s {PatientRule.Join("s.patient_id")}
+                WHERE {Matched(words)} {Order} LIMIT {limit}),
+            found{i} AS (
+                SELECT * FROM newest{i} WHERE (SELECT count(*) FROM newest{i}) >= {limit}
+                UNION ALL (
+                    SELECT {Columns} FROM ({source}) s {PatientRule.Join("s.patient_id")}
+                    WHERE (SELECT count(*) FROM newest{i}) < {limit} AND {beyond}{string.Concat(words.Select(word => $" AND s.search_text ~ (SELECT {word})"))}
+                    {Order} LIMIT {limit}))
+            """)))},
+        found AS (SELECT * FROM ({string.Join(" UNION ALL ", sources.Select((_, i) => string.Create(CultureInfo.InvariantCulture, $"SELECT * FROM found{i}")))}) f {Order} LIMIT {limit})
+        """;
+
+    /// <summary>With the names and a piece of the text, which are looked up for what is shown alone. Where the folded text is of another length, the place is in proportion.</summary>
+    static string Shown(string found, List<string> words) => $"""
+        WITH {found}
+        SELECT f.kind, f.id, f.patient_id, f.page, f.at, f.key, f.grounds, patient.name, shown.title,
+            substr(shown.content, place.first, {Excerpt.Cut}), place.first > 1
+        FROM found f JOIN {CareViews.Patients} patient ON patient.id = f.patient_id
+        CROSS JOIN LATERAL (
+            SELECT 'Case history' AS title, v.summary AS content, v.search_text AS folded FROM records.case_history_versions v
+            WHERE f.kind = 'history' AND v.patient_id = f.patient_id AND v.is_current
+            UNION ALL SELECT r.title, r.description, platform.search_form(r.description) FROM records.reports r WHERE f.kind = 'report' AND r.id = f.id
+            UNION ALL SELECT p.file_name, p.content, p.search_text FROM {FileViews.Pages} p WHERE f.kind = 'document' AND p.file_id = f.id AND p.page = f.page) shown
+        CROSS JOIN LATERAL (SELECT coalesce(least({string.Join(", ", words.Select(word => $"nullif(regexp_instr(shown.folded, {word}), 0)"))}), 1) AS at) hit
+        CROSS JOIN LATERAL (SELECT greatest(1, (hit.at::bigint * length(shown.content) / greatest(1, length(shown.folded)))::int - {Excerpt.Before}) AS first) place
+        ORDER BY f.at DESC, f.key DESC, f.page
+        """;
+
+    static string Matched(List<string> words) => $"(true{string.Concat(words.Select(word => $" AND s.search_text ~ {word}"))}) IS TRUE";
+
+    static string Beyond(string at, string key, string page) =>
+        $"s.at <= {at} AND (s.at < {at} OR s.key < {key} OR (s.key = {key} AND s.page > {page}))";
+}
