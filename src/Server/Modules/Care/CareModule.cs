@@ -1,4 +1,5 @@
 using Consilium.Modules.Care.Contracts;
+using Consilium.Platform.Seeding;
 
 namespace Consilium.Modules.Care;
 
@@ -11,6 +12,7 @@ internal static class CareModule
         services.AddScoped<AccessLog>();
         services.AddScoped<PatientChanges>();
         services.AddScoped<SignUpWithProfile>();
+        services.AddSingleton<ISeeder, SeedCare>();
     }
 
     public static void MapCare(this RouteGroupBuilder api)

@@ -1,3 +1,5 @@
+using Consilium.Platform.Seeding;
+
 namespace Consilium.Modules.Clinic;
 
 /// <summary>The Clinic door: appointments between patients and doctors.</summary>
@@ -5,7 +7,7 @@ internal static class ClinicModule
 {
     public static void AddClinic(this WebApplicationBuilder builder)
     {
-        _ = builder;
+        builder.Services.AddSingleton<ISeeder, SeedAppointments>();
     }
 
     public static void MapClinic(this RouteGroupBuilder api)

@@ -1,3 +1,5 @@
+using Consilium.Platform.Seeding;
+
 namespace Consilium.Modules.Records;
 
 /// <summary>A patient's record: case history, reports and documents, search in it, and the log of who read what.</summary>
@@ -8,6 +10,7 @@ internal static class RecordsModule
         var services = builder.Services;
         services.ConfigureHttpJsonOptions(json => json.SerializerOptions.TypeInfoResolverChain.Insert(0, RecordSearchJson.Default));
         services.AddScoped<SearchRecords>();
+        services.AddSingleton<ISeeder, SeedRecords>();
     }
 
     public static void MapRecords(this RouteGroupBuilder api)
