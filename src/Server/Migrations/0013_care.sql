@@ -1,5 +1,11 @@
 CREATE SCHEMA care;
 
+-- For indexes over lists of words: on arrays in general PostgreSQL cannot promise what it can on texts.
+CREATE FUNCTION care.joined(words text[]) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT AS $$ SELECT array_to_string(words, E'\n') $$;
+CREATE FUNCTION care.lowered(words text[]) RETURNS text[] LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT AS $$
+    SELECT string_to_array(lower(array_to_string(words, E'\n')), E'\n')
+$$;
+
 -- Profiles. A hospital's, a doctor's and a patient's own has the id of their account; one that an administrator made for a hospital without an
 -- account, and a dependant's, has an id of its own.
 CREATE TABLE care.hospitals (
@@ -19,11 +25,12 @@ CREATE TABLE care.hospitals (
     updated_at   timestamptz NOT NULL,
     deleted_at   timestamptz,            -- nobody sees it from then on; what points to it stays
     search_text  text        NOT NULL GENERATED ALWAYS AS (platform.search_form(
-        name || E'\n' || coalesce(city, '') || E'\n' || coalesce(state, '') || E'\n' || coalesce(country, '') || E'\n' || coalesce(address, ''))) STORED
+        name || E'\n' || coalesce(city, '') || E'\n' || coalesce(state, '') || E'\n' || coalesce(country, '') || E'\n' || coalesce(address, '') || E'\n'
+        || care.joined(specialities))) STORED
 );
 CREATE INDEX hospitals_by_name ON care.hospitals (lower(name), id) WHERE deleted_at IS NULL;
 CREATE INDEX hospitals_by_city ON care.hospitals (lower(city)) WHERE deleted_at IS NULL;
-CREATE INDEX hospitals_by_speciality ON care.hospitals USING gin (specialities);
+CREATE INDEX hospitals_by_speciality ON care.hospitals USING gin (care.lowered(specialities));
 CREATE INDEX hospitals_search ON care.hospitals USING gin (search_text gin_trgm_ops);
 
 CREATE TABLE care.doctors (
@@ -41,11 +48,11 @@ CREATE TABLE care.doctors (
     created_at       timestamptz NOT NULL,
     updated_at       timestamptz NOT NULL,
     search_text      text        NOT NULL GENERATED ALWAYS AS (platform.search_form(
-        name || E'\n' || coalesce(designation, '') || E'\n' || coalesce(details, ''))) STORED,
+        name || E'\n' || coalesce(designation, '') || E'\n' || coalesce(details, '') || E'\n' || care.joined(specialities))) STORED,
     CHECK ((shift_time_start IS NULL) = (shift_time_end IS NULL))
 );
 CREATE INDEX doctors_by_name ON care.doctors (lower(name), id);
-CREATE INDEX doctors_by_speciality ON care.doctors USING gin (specialities);
+CREATE INDEX doctors_by_speciality ON care.doctors USING gin (care.lowered(specialities));
 CREATE INDEX doctors_search ON care.doctors USING gin (search_text gin_trgm_ops);
 
 CREATE TABLE care.patients (

@@ -10,7 +10,7 @@ CREATE TABLE clinic.appointments (
     ends_at             timestamptz NOT NULL,
     type                text        NOT NULL CHECK (type IN ('regular', 'remote', 'emergency')),
     status              text        NOT NULL CHECK (status IN ('scheduled', 'rescheduled', 'completed', 'cancelled', 'no_show')),
-    extras              jsonb,
+    extras              json,                                -- an object or a text, as it was sent
     overrides           boolean     NOT NULL DEFAULT false,  -- an emergency on top of what was booked before
     override_reason     text,
     cancelled_by        uuid,
@@ -32,6 +32,7 @@ CREATE INDEX appointments_by_doctor ON clinic.appointments (doctor_id, starts_at
 CREATE INDEX appointments_by_patient ON clinic.appointments (patient_id, starts_at DESC, id DESC) WHERE deleted_at IS NULL;
 CREATE INDEX appointments_by_hospital ON clinic.appointments (hospital_id, starts_at DESC, id DESC) WHERE deleted_at IS NULL AND hospital_id IS NOT NULL;
 CREATE INDEX appointments_by_time ON clinic.appointments (starts_at DESC, id DESC) WHERE deleted_at IS NULL;
+CREATE INDEX appointments_overriding ON clinic.appointments (starts_at) WHERE overrides AND deleted_at IS NULL;
 
 -- What somebody is to be reminded of, and whether it has been said.
 CREATE TABLE clinic.reminders (

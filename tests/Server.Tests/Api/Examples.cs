@@ -12,6 +12,9 @@ internal sealed record Example(Client Caller, string Path, JsonObject? Body = nu
     /// <summary>The status of the good request, where it is no success.</summary>
     public int Answers { get; init; } = 200;
 
+    /// <summary>Whether what it names is for everybody who is signed in to see.</summary>
+    public bool IsForAll { get; init; }
+
     /// <summary>The body of a route that takes no JSON, made anew for each request.</summary>
     public Func<HttpContent>? Form { get; init; }
 }

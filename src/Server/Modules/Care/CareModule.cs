@@ -1,4 +1,5 @@
 using Consilium.Modules.Care.Contracts;
+using Consilium.Platform.Database;
 using Consilium.Platform.Seeding;
 
 namespace Consilium.Modules.Care;
@@ -11,12 +12,38 @@ internal static class CareModule
         var services = builder.Services;
         services.AddScoped<AccessLog>();
         services.AddScoped<PatientChanges>();
+        services.ConfigureHttpJsonOptions(json => json.SerializerOptions.TypeInfoResolverChain.Insert(0, ProfilesJson.Default));
+        services.AddSingleton<ProfileList>();
         services.AddScoped<SignUpWithProfile>();
+        services.AddScoped<Hospitals>();
+        services.AddScoped<Doctors>();
+        services.AddScoped<Patients>();
+        services.AddScoped<Dependants>();
+        services.AddSingleton<IStartupTask, DemoProfiles>();
+        services.AddScoped<PatientAccess>();
+        services.AddScoped<RelationLists>();
+        services.AddScoped<MappingLog>();
+        services.AddScoped<CreateMapping>();
+        services.AddScoped<ListMappings>();
+        services.AddScoped<RemoveMapping>();
+        services.AddSingleton<PatientWatches>();
+        services.AddSingleton<IPatientWatch>(provider => provider.GetRequiredService<PatientWatches>());
+        services.AddHostedService(provider => provider.GetRequiredService<PatientWatches>());
+        services.AddScoped<FollowPatient>();
         services.AddSingleton<ISeeder, SeedCare>();
     }
 
     public static void MapCare(this RouteGroupBuilder api)
     {
         SignUpWithProfile.Map(api);
+        Hospitals.Map(api);
+        Doctors.Map(api);
+        Patients.Map(api);
+        Dependants.Map(api);
+        RelationLists.Map(api);
+        CreateMapping.Map(api);
+        ListMappings.Map(api);
+        RemoveMapping.Map(api);
+        FollowPatient.Map(api);
     }
 }

@@ -1,5 +1,7 @@
 using System.Text.Json;
+using Consilium.Platform.Errors;
 using Consilium.Platform.Json;
+using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Consilium.Modules.Care;
 
@@ -19,6 +21,9 @@ internal sealed class PartialUpdate
         update.FindNulls(body.RootElement);
         return update;
     }
+
+    /// <summary>A name cannot be cleared.</summary>
+    public ProblemHttpResult? FaultOfName => Clears("Name") ? Problems.Invalid("name", "must not be empty.") : null;
 
     /// <param name="member">The member's name in C#.</param>
     public bool Clears(string member) => cleared.Contains(JsonPaths.OfMember(member));

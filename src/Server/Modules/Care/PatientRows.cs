@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Consilium.Platform.Database;
 using Npgsql;
 
@@ -8,11 +9,17 @@ namespace Consilium.Modules.Care;
 /// <param name="Age">In years: from the date of birth where it is known, else as told.</param>
 /// <param name="Height">In centimetres.</param>
 /// <param name="Weight">In kilograms.</param>
+/// <param name="Relation">Among the patients of an account: what its owner is to the patient.</param>
 internal sealed record PatientResponse(
-    Guid Id, Guid UserId, string Name, DateOnly? Dob, int? Age, string? Gender, string? Contact, string? Photo, string? BloodGroup, decimal? Height,
+    Guid Id, Guid? UserId, string Name, DateOnly? Dob, int? Age, string? Gender, string? Contact, string? Photo, string? BloodGroup, decimal? Height,
     decimal? Weight, MedicalInfo MedicalInfo, string? EmergencyContactName, string? EmergencyContactNumber, string? Address, DateTimeOffset CreatedAt,
-    DateTimeOffset UpdatedAt)
+    DateTimeOffset UpdatedAt, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] Relation? Relation = null)
 {
+    /// <summary>Who it is and nothing else, for those who may not read the patient's data.</summary>
+    public PatientResponse InBrief() => new(
+        Id, UserId: null, Name, Dob, Age: null, Gender, Contact: null, Photo: null, BloodGroup: null, Height: null, Weight: null, new([], [], []),
+        EmergencyContactName: null, EmergencyContactNumber: null, Address: null, CreatedAt, UpdatedAt);
+
     public static PatientResponse Of(Patient patient, TimeProvider clock) => new(
         patient.Id, patient.UserId, patient.Name, patient.Dob, patient.Dob is { } dob ? Patient.AgeOf(dob, Patient.Today(clock)) : patient.Age, patient.Gender,
         patient.Contact, patient.Photo, patient.BloodGroup, patient.Height, patient.Weight, new(patient.Allergies, patient.Medications, patient.Conditions),

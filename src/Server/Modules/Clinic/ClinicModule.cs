@@ -1,3 +1,4 @@
+using Consilium.Platform.Jobs;
 using Consilium.Platform.Seeding;
 
 namespace Consilium.Modules.Clinic;
@@ -5,13 +6,34 @@ namespace Consilium.Modules.Clinic;
 /// <summary>The Clinic door: appointments between patients and doctors.</summary>
 internal static class ClinicModule
 {
+    public const string Appointments = "/api/v1/appointments";
+
     public static void AddClinic(this WebApplicationBuilder builder)
     {
-        builder.Services.AddSingleton<ISeeder, SeedAppointments>();
+        var services = builder.Services;
+        services.ConfigureHttpJsonOptions(json => json.SerializerOptions.TypeInfoResolverChain.Insert(0, ClinicJson.Default));
+        services.AddSingleton(ReminderSettings.From(builder.Configuration));
+        services.AddScoped<AppointmentAccess>();
+        services.AddScoped<AppointmentList>();
+        services.AddScoped<Placing>();
+        services.AddScoped<Reminders>();
+        services.AddScoped<IJobHandler, Remind>();
+        services.AddScoped<BookAppointment>();
+        services.AddScoped<ChangeAppointment>();
+        services.AddScoped<EndAppointment>();
+        services.AddScoped<GetSlots>();
+        services.AddSingleton<ISeeder, SeedAppointments>();
     }
 
     public static void MapClinic(this RouteGroupBuilder api)
     {
-        _ = api;
+        var appointments = api.MapGroup(Appointments).WithTags("Appointments");
+        BookAppointment.Map(appointments);
+        ListAppointments.Map(appointments);
+        GetAppointment.Map(appointments);
+        ChangeAppointment.Map(appointments);
+        EndAppointment.Map(appointments);
+        ListReminders.Map(appointments);
+        GetSlots.Map(api.MapGroup("/api/v1/doctors").WithTags("Appointments"));
     }
 }

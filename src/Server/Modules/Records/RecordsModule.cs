@@ -8,6 +8,13 @@ internal static class RecordsModule
     public static void AddRecords(this WebApplicationBuilder builder)
     {
         var services = builder.Services;
+        services.ConfigureHttpJsonOptions(json => json.SerializerOptions.TypeInfoResolverChain.Insert(0, RecordsJson.Default));
+        services.AddScoped<Documents>();
+        services.AddScoped<CaseHistories>();
+        services.AddScoped<GetCaseHistory>();
+        services.AddScoped<WriteCaseHistory>();
+        services.AddScoped<GetReports>();
+        services.AddScoped<WriteReport>();
         services.ConfigureHttpJsonOptions(json => json.SerializerOptions.TypeInfoResolverChain.Insert(0, RecordSearchJson.Default));
         services.AddScoped<SearchRecords>();
         services.AddSingleton<ISeeder, SeedRecords>();
@@ -15,6 +22,11 @@ internal static class RecordsModule
 
     public static void MapRecords(this RouteGroupBuilder api)
     {
+        var patients = api.MapGroup("/api/v1/patients").WithTags("Records");
+        GetCaseHistory.Map(patients);
+        WriteCaseHistory.Map(patients);
+        GetReports.Map(patients);
+        WriteReport.Map(patients);
         SearchRecords.Map(api);
         ListAccessLog.Map(api);
     }

@@ -23,9 +23,12 @@ internal sealed class AccessLog(IAuditTrail audit)
     public void Add(Caller caller, Guid patientId, string action, string resource, string grounds) =>
         audit.Add(EntryOf(caller, patientId, action, resource, grounds));
 
+    /// <summary>The grounds as an entry says them: with the key, where a program asks.</summary>
+    public static string? ReasonOf(Caller caller, string? grounds) =>
+        caller.IsApiKey ? $"{grounds ?? "refused"}, by API key {caller.SessionId}" : grounds;
+
     static AuditEntry EntryOf(Caller caller, Guid? patientId, string action, string resource, string? grounds) => new(
-        caller.UserId, caller.Role.Wire(), action, resource, grounds is null ? AuditOutcome.Denied : AuditOutcome.Ok,
-        caller.IsApiKey ? $"{grounds ?? "refused"}, by API key {caller.SessionId}" : grounds, patientId);
+        caller.UserId, caller.Role.Wire(), action, resource, grounds is null ? AuditOutcome.Denied : AuditOutcome.Ok, ReasonOf(caller, grounds), patientId);
 }
 
 /// <param name="Grounds">Why the caller may see it.</param>

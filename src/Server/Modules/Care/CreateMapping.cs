@@ -1,0 +1,112 @@
+using Consilium.Modules.Accounts.Contracts;
+using Consilium.Modules.Care.Contracts;
+using Consilium.Platform.Database;
+using Consilium.Platform.Errors;
+using Consilium.Platform.Json;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace Consilium.Modules.Care;
+
+/// <summary>Which two to map.</summary>
+internal interface IMappingRequest
+{
+    Guid First { get; }
+    Guid Second { get; }
+    Relation? Relation { get; }
+}
+
+/// <param name="HospitalId">A hospital's own, or for administrators any.</param>
+/// <param name="DoctorId">Any doctor.</param>
+internal sealed record HospitalDoctorRequest(Guid HospitalId, Guid DoctorId) : IMappingRequest
+{
+    Guid IMappingRequest.First => HospitalId;
+    Guid IMappingRequest.Second => DoctorId;
+    Relation? IMappingRequest.Relation => null;
+}
+
+/// <param name="HospitalId">A hospital's own, or for administrators any.</param>
+/// <param name="PatientId">Any patient whose id the caller was given.</param>
+internal sealed record HospitalPatientRequest(Guid HospitalId, Guid PatientId) : IMappingRequest
+{
+    Guid IMappingRequest.First => HospitalId;
+    Guid IMappingRequest.Second => PatientId;
+    Relation? IMappingRequest.Relation => null;
+}
+
+/// <param name="DoctorId">A doctor of the hospital, or for administrators any.</param>
+/// <param name="PatientId">A patient of the hospital, or for administrators any.</param>
+internal sealed record DoctorPatientRequest(Guid DoctorId, Guid PatientId) : IMappingRequest
+{
+    Guid IMappingRequest.First => DoctorId;
+    Guid IMappingRequest.Second => PatientId;
+    Relation? IMappingRequest.Relation => null;
+}
+
+/// <param name="UserId">An active account: a user, a patient, or the one that a program acts as.</param>
+/// <param name="PatientId">A patient of the hospital, or for administrators any.</param>
+/// <param name="Relation">What the user is to the patient.</param>
+internal sealed record UserPatientRequest(Guid UserId, Guid PatientId, Relation Relation) : IMappingRequest
+{
+    Guid IMappingRequest.First => UserId;
+    Guid IMappingRequest.Second => PatientId;
+    Relation? IMappingRequest.Relation => Relation;
+}
+
+/// <summary>Maps two to each other: administrators any, a hospital its own. From the commit on, the one may read what the other's mapping opens.</summary>
+internal sealed class CreateMapping(RequestTransaction transaction, MappingLog log, TimeProvider clock)
+{
+    public static void Map(RouteGroupBuilder api)
+    {
+        Map<HospitalDoctorRequest>(api, MappingKind.HospitalDoctor, "The doctor works at the hospital. It opens no patient's data by itself.");
+        Map<HospitalPatientRequest>(api, MappingKind.HospitalPatient, "The hospital may read the patient's data. A hospital can map any patient whose id it was given.");
+        Map<DoctorPatientRequest>(api, MappingKind.DoctorPatient, "The doctor treats the patient: he may read the patient's data and write into the record.");
+        Map<UserPatientRequest>(api, MappingKind.UserPatient, "The user acts for the patient: he may read the patient's data.");
+    }
+
+    static void Map<TRequest>(RouteGroupBuilder api, MappingKind kind, string meaning) where TRequest : IMappingRequest =>
+        api.MapPost(kind.Path, (TRequest request, Caller caller, CreateMapping useCase, CancellationToken cancellationToken) =>
+                useCase.HandleAsync(kind, request, caller, cancellationToken))
+            .RequireRoles(MappingKind.Roles)
+            .WithTags("Mappings")
+            .WithSummary($"Map a {kind.First.Name} and a {kind.Second.Name}")
+            .WithDescription($"{meaning} 409 `already_mapped` when they are mapped.");
+
+    async Task<Results<Created<MappingResponse>, ProblemHttpResult>> HandleAsync(
+        MappingKind kind, IMappingRequest request, Caller caller, CancellationToken cancellationToken)
+    {
+        var mapping = kind.Of(Guid.CreateVersion7(), request.First, request.Second, request.Relation, clock.UtcNow());
+        var (hasFirst, hasSecond, isMade) = await transaction.RunAsync(async () =>
+        {
+            var outcome = await InsertAsync(kind, mapping, request, caller, cancellationToken);
+            if (outcome.IsMade) await log.ChangedAsync(kind, mapping, "mapping.created", caller, cancellationToken);
+            return outcome;
+        }, cancellationToken);
+        if (isMade) return TypedResults.Created($"{kind.Path}/{mapping.Id}", mapping);
+        if (hasFirst && hasSecond) return Problems.Conflict("already_mapped", "These two are mapped to each other already.");
+
+        await log.RefusedAsync(kind, mapping.PatientId, "mapping.created", caller, cancellationToken);
+        var missing = new Dictionary<string, string[]>(StringComparer.Ordinal);
+        if (!hasFirst) missing[kind.First.Column] = [$"names no {kind.First.Name} that you may map."];
+        if (!hasSecond) missing[kind.Second.Column] = [$"names no {kind.Second.Name} that you may map."];
+        return Problems.Invalid(missing);
+    }
+
+    async Task<(bool HasFirst, bool HasSecond, bool IsMade)> InsertAsync(
+        MappingKind kind, MappingResponse mapping, IMappingRequest request, Caller caller, CancellationToken cancellationToken)
+    {
+        await using var batch = await transaction.BatchAsync(cancellationToken);
+        var (column, value) = kind.HasRelation ? (", relation", ", $7") : ("", "");
+        var parameters = batch.Add($"""
+            WITH first AS ({kind.First.Find("$4")}), second AS ({kind.Second.Find("$5")}),
+            made AS (
+                INSERT INTO {kind.Table} (id, {kind.First.Column}, {kind.Second.Column}, created_by, created_at{column})
+                SELECT $3, first.id, second.id, $1, $6{value} FROM first, second
+                ON CONFLICT ({kind.First.Column}, {kind.Second.Column}) DO NOTHING RETURNING id)
+            SELECT EXISTS (SELECT 1 FROM first), EXISTS (SELECT 1 FROM second), EXISTS (SELECT 1 FROM made)
+            """).By(caller).With(mapping.Id).With(request.First).With(request.Second).With(mapping.CreatedAt);
+        if (request.Relation is { } relation) parameters.With(relation.ToString().ToLowerInvariant());
+        await using var row = await batch.ExecuteReaderAsync(cancellationToken);
+        await row.ReadAsync(cancellationToken);
+        return (row.GetBoolean(0), row.GetBoolean(1), row.GetBoolean(2));
+    }
+}

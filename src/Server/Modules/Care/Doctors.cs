@@ -1,0 +1,87 @@
+using Consilium.Modules.Accounts.Contracts;
+using Consilium.Modules.Audit.Contracts;
+using Consilium.Modules.Care.Contracts;
+using Consilium.Platform.Database;
+using Consilium.Platform.Errors;
+using Consilium.Platform.Json;
+using Consilium.Platform.Paging;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.EntityFrameworkCore;
+
+namespace Consilium.Modules.Care;
+
+/// <summary>What is absent stays; null or an empty text clears.</summary>
+internal sealed record UpdateDoctorRequest : DoctorFields;
+
+internal sealed class UpdateDoctorValidator : DoctorFieldsValidator<UpdateDoctorRequest>
+{
+    public UpdateDoctorValidator() => RuleFor(r => r.Name).ChangedName();
+}
+
+/// <summary>What to list. All filters narrow.</summary>
+/// <param name="Q">Words in name, designation, details and specialities.</param>
+/// <param name="HospitalId">Those of one hospital.</param>
+/// <param name="Speciality">Those who have exactly this one, in any case.</param>
+internal sealed record DoctorFilter(
+    [property: FromQuery(Name = "q")] string? Q, [property: FromQuery(Name = "hospital_id")] Guid? HospitalId,
+    [property: FromQuery(Name = "speciality")] string? Speciality, [property: FromQuery(Name = "limit")] Limit? Limit,
+    [property: FromQuery(Name = "cursor")] string? Cursor);
+
+/// <summary>Doctors: everybody who is signed in reads them; a doctor changes their own profile, administrators any.</summary>
+internal sealed class Doctors(
+    ConsiliumDb db, RequestTransaction transaction, ProfileList list, IProfileAccounts accounts, IAuditTrail audit, TimeProvider clock)
+{
+    public static void Map(IEndpointRouteBuilder api)
+    {
+        var doctors = api.MapGroup("/api/v1/doctors").WithTags("Doctors");
+        doctors.MapGet("", ([AsParameters] DoctorFilter filter, Doctors useCase, CancellationToken cancellationToken) => useCase.ListAsync(filter, cancellationToken))
+            .AllowScope(PatientRule.Scope)
+            .WithSummary("List doctors")
+            .WithDescription("For everybody who is signed in, by name.");
+        doctors.MapGet("/{id:guid}", (Guid id, Doctors useCase, CancellationToken cancellationToken) => useCase.GetAsync(id, cancellationToken))
+            .AllowScope(PatientRule.Scope)
+            .WithSummary("Get a doctor");
+        doctors.MapPut("/{id:guid}", (
+                Guid id, UpdateDoctorRequest request, Caller caller, HttpContext http, Doctors useCase, CancellationToken cancellationToken) =>
+                useCase.UpdateAsync(id, request, PartialUpdate.Of(http), caller, cancellationToken))
+            .RequireRoles(Role.Admin, Role.Doctor)
+            .WithSummary("Change a doctor")
+            .WithDescription("For the doctor and administrators. What is absent stays; null or an empty text clears. A changed name is the account's too.");
+    }
+
+    async Task<Results<Ok<Page<DoctorResponse>>, ProblemHttpResult>> ListAsync(DoctorFilter filter, CancellationToken cancellationToken)
+    {
+        if (ProfileList.FaultOf("speciality", filter.Speciality) is { } fault) return fault;
+        var query = new ProfileQuery($"SELECT {DoctorRows.Columns} FROM care.doctors d", "d", filter.Q, filter.Limit, filter.Cursor)
+            .Where(hospital => $"d.id IN (SELECT doctor_id FROM care.hospital_doctors WHERE hospital_id = {hospital})", filter.HospitalId)
+            .Where(speciality => $"care.lowered(d.specialities) @> ARRAY[lower({speciality})]", ProfileList.Word(filter.Speciality));
+        var (page, problem) = await list.ReadAsync(query, DoctorRows.Read, found => (found.Name, found.Id), cancellationToken);
+        return page is null ? problem! : TypedResults.Ok(page);
+    }
+
+    async Task<Results<Ok<DoctorResponse>, ProblemHttpResult>> GetAsync(Guid id, CancellationToken cancellationToken)
+    {
+        await using var batch = await transaction.BatchAsync(cancellationToken);
+        batch.Add($"SELECT {DoctorRows.Columns} FROM care.doctors d WHERE d.id = $1").With(id);
+        await using var row = await batch.ExecuteReaderAsync(cancellationToken);
+        return await row.ReadAsync(cancellationToken) ? TypedResults.Ok(DoctorRows.Read(row)) : Problems.NotFound();
+    }
+
+    Task<Results<Ok<DoctorResponse>, ProblemHttpResult>> UpdateAsync(
+        Guid id, UpdateDoctorRequest request, PartialUpdate update, Caller caller, CancellationToken cancellationToken) =>
+        transaction.RunAsync<Results<Ok<DoctorResponse>, ProblemHttpResult>>(async () =>
+        {
+            if (update.FaultOfName is { } fault) return fault;
+            var found = await db.Set<Doctor>()
+                .FromSql($"SELECT * FROM care.doctors WHERE id = {id} AND ({caller.Is(Role.Admin)} OR id = {caller.UserId}) FOR UPDATE")
+                .ToListAsync(cancellationToken);
+            if (found is not [var doctor]) return Problems.NotFound();
+            var before = doctor.Name;
+            doctor.Change(request, update, clock.UtcNow());
+            audit.Add(new(caller.UserId, caller.Role.Wire(), "doctor.updated", $"doctor/{id}"));
+            await db.SaveChangesAsync(cancellationToken);
+            if (doctor.Name != before) await accounts.RenameAsync(id, doctor.Name, cancellationToken);
+            return TypedResults.Ok(DoctorResponse.Of(doctor));
+        }, cancellationToken);
+}

@@ -1,0 +1,64 @@
+using Consilium.Modules.Accounts.Contracts;
+using Consilium.Modules.Care.Contracts;
+using Consilium.Platform.Errors;
+using Consilium.Platform.Paging;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
+
+namespace Consilium.Modules.Clinic;
+
+/// <summary>What to list. All filters narrow.</summary>
+/// <param name="From">RFC 3339: those that begin then or later.</param>
+/// <param name="To">RFC 3339: those that begin earlier.</param>
+/// <param name="Status">scheduled, rescheduled, completed, cancelled or no_show ones only.</param>
+internal sealed record AppointmentFilter(
+    [property: FromQuery(Name = "from")] string? From, [property: FromQuery(Name = "to")] string? To, [property: FromQuery(Name = "status")] string? Status,
+    [property: FromQuery(Name = "limit")] Limit? Limit, [property: FromQuery(Name = "cursor")] string? Cursor);
+
+/// <summary>Whose appointments.</summary>
+internal sealed record AppointmentParties(
+    [property: FromQuery(Name = "doctor_id")] Guid? DoctorId, [property: FromQuery(Name = "patient_id")] Guid? PatientId,
+    [property: FromQuery(Name = "hospital_id")] Guid? HospitalId);
+
+/// <summary>Lists the appointments that the caller may see, the latest time first.</summary>
+internal static class ListAppointments
+{
+    const string Action = "appointment.list";
+
+    public static void Map(RouteGroupBuilder appointments)
+    {
+        appointments.MapGet("", (
+                [AsParameters] AppointmentParties parties, [AsParameters] AppointmentFilter filter, Caller caller, AppointmentList list, AccessLog log,
+                CancellationToken cancellationToken) => ListAsync(parties, filter, caller, list, log, cancellationToken))
+            .RequireRoles(PatientRule.Readers).AllowScope(PatientRule.Scope)
+            .WithName("ListAppointments")
+            .WithSummary("List appointments")
+            .WithDescription("Those that the caller may see: his own, and those of patients whose data he may read. The latest `time_slot` first.");
+        Of("doctor", "doctor's", (id, list, caller, token) => list.KnowsDoctorAsync(id, caller, token), id => new(id, null, null));
+        Of("patient", "patient's", (id, list, caller, token) => list.KnowsPatientAsync(id, caller, token), id => new(null, id, null));
+        Of("hospital", "hospital's", (id, list, caller, token) => list.KnowsHospitalAsync(id, caller, token), id => new(null, null, id));
+
+        void Of(
+            string kind, string whose, Func<Guid, AppointmentList, Caller, CancellationToken, Task<bool>> knows, Func<Guid, AppointmentParties> parties) =>
+            appointments.MapGet($"/{kind}/{{id:guid}}", async Task<Results<Ok<Page<AppointmentResponse>>, ProblemHttpResult>> (
+                    Guid id, [AsParameters] AppointmentFilter filter, Caller caller, AppointmentList list, AccessLog log, CancellationToken cancellationToken) =>
+                {
+                    if (await knows(id, list, caller, cancellationToken)) return await ListAsync(parties(id), filter, caller, list, log, cancellationToken);
+                    await log.ReadAsync(caller, patientId: null, Action, $"{kind}/{id}", grounds: null, cancellationToken);
+                    return Problems.NotFound();
+                })
+                .RequireRoles(PatientRule.Readers).AllowScope(PatientRule.Scope)
+                .WithName($"ListAppointmentsOf{char.ToUpperInvariant(kind[0])}{kind[1..]}")
+                .WithSummary($"List a {whose} appointments")
+                .WithDescription($"Those that the caller may see, the latest `time_slot` first. 404 where he has nothing to do with the {kind}.");
+    }
+
+    static async Task<Results<Ok<Page<AppointmentResponse>>, ProblemHttpResult>> ListAsync(
+        AppointmentParties parties, AppointmentFilter filter, Caller caller, AppointmentList list, AccessLog log, CancellationToken cancellationToken)
+    {
+        var (page, problem) = await list.ReadAsync(parties, filter, caller, cancellationToken);
+        if (page is null) return problem!;
+        await log.ReadManyAsync(caller, Action, page.Items.Select(one => new PatientShown(one.Appointment.PatientId, one.Grounds)), cancellationToken);
+        return TypedResults.Ok(new Page<AppointmentResponse>([.. page.Items.Select(one => one.Appointment)], page.NextCursor));
+    }
+}

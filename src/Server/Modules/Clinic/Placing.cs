@@ -1,0 +1,109 @@
+using Consilium.Modules.Care.Contracts;
+using Consilium.Platform.Database;
+using Consilium.Platform.Errors;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.EntityFrameworkCore;
+using Npgsql;
+
+namespace Consilium.Modules.Clinic;
+
+/// <summary>
+/// Puts an appointment into the time of its doctor and its patient, or says who is busy. That nobody is booked twice is a rule of the table (its exclusion
+/// constraints), and so is not looked up before. That nothing ordinary comes to lie on an emergency is looked up, and holds because all who place
+/// something in the same person's time do so one after the other (see docs/appointments.md).
+/// </summary>
+internal sealed class Placing(ConsiliumDb db, RequestTransaction transaction)
+{
+    /// <summary>Statuses of appointments that hold their time, as a condition on <c>a</c>.</summary>
+    public const string HoldsTime = "a.status IN ('scheduled', 'rescheduled') AND a.deleted_at IS NULL";
+
+    /// <summary>What starts earlier than so long before a time has ended by then, whatever it is: lets the indexes by start serve.</summary>
+    public const string Longest = "interval '480 minutes'";
+
+    /// <summary>Waits until nobody else places anything in the doctor's or the patient's time. First of all, and in the order of the keys, so that nobody waits in a circle.</summary>
+    public async Task LockAsync(Guid doctorId, Guid patientId, CancellationToken cancellationToken)
+    {
+        await using var batch = await transaction.BatchAsync(cancellationToken);
+        batch.Add("""
+            SELECT pg_advisory_xact_lock(person.key)
+            FROM (SELECT DISTINCT hashtextextended('clinic.time ' || id, 0) AS key FROM unnest($1::text[]) id ORDER BY key) person
+            """).With(new[] { doctorId.ToString(), patientId.ToString() });
+        await batch.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    /// <summary>Saves the appointment, with everything else that waits to be saved, where it is now. After <see cref="LockAsync"/>.</summary>
+    /// <param name="overrideReason">Where an emergency may override: why. It is tried as an ordinary appointment first.</param>
+    /// <returns>Null when it has its place; otherwise nothing is saved.</returns>
+    public async Task<ProblemHttpResult?> SaveAsync(Appointment appointment, Shift shift, string? overrideReason, CancellationToken cancellationToken)
+    {
+        var refusal = shift.Contains(new(appointment.StartsAt, appointment.EndsAt)) ? await TrySaveAsync(appointment, cancellationToken) : Refusal.OutsideShift;
+        if (refusal is null) return null;
+        if (appointment.Type != AppointmentType.Emergency || overrideReason is null) return Problem(refusal.Value);
+        appointment.Override(overrideReason);
+        await db.SaveChangesAsync(cancellationToken);
+        return null;
+    }
+
+    /// <summary>The doctor's hours; null when there is no such doctor.</summary>
+    public async Task<Shift?> ShiftOfAsync(Guid doctorId, CancellationToken cancellationToken)
+    {
+        await using var batch = await transaction.BatchAsync(cancellationToken);
+        batch.Add($"SELECT shift_time_start, shift_time_end, time_zone FROM {CareViews.Doctors} WHERE id = $1").With(doctorId);
+        await using var row = await batch.ExecuteReaderAsync(cancellationToken);
+        return await row.ReadAsync(cancellationToken) ? ReadShift(row, 0) : null;
+    }
+
+    /// <summary>From three columns: start, end and zone.</summary>
+    public static Shift ReadShift(NpgsqlDataReader row, int column) =>
+        new(row.Nullable<TimeOnly>(column), row.Nullable<TimeOnly>(column + 1), row.GetString(column + 2));
+
+    /// <summary>Whether the doctor is mapped to the hospital.</summary>
+    public async Task<bool> WorksAtAsync(Guid doctorId, Guid hospitalId, CancellationToken cancellationToken)
+    {
+        await using var batch = await transaction.BatchAsync(cancellationToken);
+        batch.Add($"""
+            SELECT 1 FROM {CareViews.HospitalDoctors} hd JOIN {CareViews.Hospitals} h ON h.id = hd.hospital_id WHERE hd.doctor_id = $1 AND hd.hospital_id = $2
+            """).With(doctorId).With(hospitalId);
+        return await batch.ExecuteScalarAsync(cancellationToken) is not null;
+    }
+
+    async Task<Refusal?> TrySaveAsync(Appointment appointment, CancellationToken cancellationToken)
+    {
+        if (await EmergencyThereAsync(appointment, cancellationToken) is { } busy) return busy;
+        try
+        {
+            await db.SaveChangesAsync(cancellationToken); // behind a savepoint: after a refusal the transaction goes on
+            return null;
+        }
+        catch (DbUpdateException fault) when (fault.InnerException is PostgresException { SqlState: PostgresErrorCodes.ExclusionViolation } refused)
+        {
+            return refused.ConstraintName == "doctor_is_free" ? Refusal.DoctorBusy : Refusal.PatientBusy;
+        }
+    }
+
+    async Task<Refusal?> EmergencyThereAsync(Appointment appointment, CancellationToken cancellationToken)
+    {
+        await using var batch = await transaction.BatchAsync(cancellationToken);
+        batch.Add($"""
+            SELECT a.doctor_id = $1 FROM clinic.appointments a
+            WHERE a.overrides AND {HoldsTime} AND a.starts_at < $4 AND a.ends_at > $3 AND a.starts_at > $3 - {Longest}
+              AND (a.doctor_id = $1 OR a.patient_id = $2) AND a.id <> $5
+            ORDER BY 1 DESC LIMIT 1
+            """).With(appointment.DoctorId).With(appointment.PatientId).With(appointment.StartsAt).With(appointment.EndsAt).With(appointment.Id);
+        return await batch.ExecuteScalarAsync(cancellationToken) switch
+        {
+            true => Refusal.DoctorBusy,
+            false => Refusal.PatientBusy,
+            _ => null,
+        };
+    }
+
+    static ProblemHttpResult Problem(Refusal refusal) => refusal switch
+    {
+        Refusal.DoctorBusy => Problems.Conflict("doctor_busy", "The doctor has another appointment at this time."),
+        Refusal.PatientBusy => Problems.Conflict("patient_busy", "The patient has another appointment at this time."),
+        _ => Problems.Conflict("outside_shift", "The doctor does not work at this time: ask for his free slots."),
+    };
+
+    enum Refusal { DoctorBusy, PatientBusy, OutsideShift }
+}

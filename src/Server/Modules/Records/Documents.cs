@@ -1,0 +1,52 @@
+using Consilium.Modules.Files.Contracts;
+using Consilium.Platform.Database;
+using Npgsql;
+
+namespace Consilium.Modules.Records;
+
+/// <summary>What this module knows of a document; the rest is its file's.</summary>
+internal sealed record DocumentRow(
+    Guid Id, Guid PatientId, Guid? ReportId, DocumentType DocumentType, string? Remark, Guid UploadedBy, DateTimeOffset CreatedAt)
+{
+    /// <summary>Of <c>records.documents d</c>.</summary>
+    public const string Columns = "d.id, d.patient_id, d.report_id, d.document_type, d.remark, d.uploaded_by, d.created_at";
+
+    public static DocumentRow Read(NpgsqlDataReader row, int at = 0) => new(
+        row.GetGuid(at), row.GetGuid(at + 1), row.Nullable<Guid>(at + 2), WireNames<DocumentType>.Parse(row.GetString(at + 3)) ?? DocumentType.Other,
+        row.NullableString(at + 4), row.GetGuid(at + 5), row.GetFieldValue<DateTimeOffset>(at + 6));
+}
+
+/// <summary>Shows the documents that something else, which the caller may read, is made of.</summary>
+internal sealed class Documents(RequestTransaction transaction, IFiles files)
+{
+    /// <summary>How many may belong to one report, or to one version of a case history.</summary>
+    public const int MaxTogether = 100;
+
+    public async Task<IReadOnlyList<DocumentResponse>> ShowAsync(IReadOnlyCollection<DocumentRow> rows, CancellationToken cancellationToken)
+    {
+        var found = await files.FindAsync([.. rows.Select(row => row.Id)], cancellationToken);
+        return [.. rows.Where(row => found.ContainsKey(row.Id)).Select(row => DocumentResponse.Of(row, found[row.Id]))];
+    }
+
+    /// <summary>The documents of these ids among the patient's.</summary>
+    public async Task<IReadOnlyDictionary<Guid, DocumentResponse>> OfPatientAsync(Guid patientId, IReadOnlyCollection<Guid> ids, CancellationToken cancellationToken) =>
+        ids.Count == 0
+            ? new Dictionary<Guid, DocumentResponse>()
+            : (await ShowAsync(await RowsAsync("d.patient_id = $1 AND d.id = ANY ($2)", p => p.With(patientId).With(ids.ToArray()), cancellationToken), cancellationToken))
+                .ToDictionary(document => document.Id);
+
+    /// <summary>The documents of these reports, in the order in which they were uploaded.</summary>
+    public async Task<ILookup<Guid, DocumentResponse>> OfReportsAsync(IReadOnlyCollection<Guid> reportIds, CancellationToken cancellationToken) =>
+        (await ShowAsync(reportIds.Count == 0 ? [] : await RowsAsync("d.report_id = ANY ($1)", p => p.With(reportIds.ToArray()), cancellationToken), cancellationToken))
+            .ToLookup(document => document.ReportId!.Value);
+
+    async Task<List<DocumentRow>> RowsAsync(string where, Action<NpgsqlParameterCollection> parameters, CancellationToken cancellationToken)
+    {
+        await using var batch = await transaction.BatchAsync(cancellationToken);
+        parameters(batch.Add($"SELECT {DocumentRow.Columns} FROM records.documents d WHERE {where} ORDER BY d.created_at, d.id"));
+        var found = new List<DocumentRow>();
+        await using var rows = await batch.ExecuteReaderAsync(cancellationToken);
+        while (await rows.ReadAsync(cancellationToken)) found.Add(DocumentRow.Read(rows));
+        return found;
+    }
+}

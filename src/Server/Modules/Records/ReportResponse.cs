@@ -1,0 +1,24 @@
+using Consilium.Platform.Idempotency;
+using Npgsql;
+
+namespace Consilium.Modules.Records;
+
+internal enum ReportType { LabTest, Imaging, Prescription, DischargeSummary, Consultation, Vaccination, Referral, Surgery, Other }
+
+/// <summary>A report in a patient's record.</summary>
+/// <param name="Documents">The files that belong to it, in the order in which they were uploaded.</param>
+/// <param name="Version">Grows with each change of its text.</param>
+internal sealed record ReportResponse(
+    Guid Id, Guid PatientId, string Title, string Description, ReportType ReportType, IReadOnlyList<DocumentResponse> Documents, int Version, Guid CreatedBy,
+    DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt) : IHasResourceId
+{
+    /// <summary>Of <c>records.reports r</c>.</summary>
+    public const string Columns = "r.id, r.patient_id, r.title, r.description, r.report_type, r.version, r.created_by, r.created_at, r.updated_at";
+
+    public static string Resource(Guid id) => $"report/{id}";
+
+    /// <summary>Without its documents.</summary>
+    public static ReportResponse Read(NpgsqlDataReader row, int at = 0) => new(
+        row.GetGuid(at), row.GetGuid(at + 1), row.GetString(at + 2), row.GetString(at + 3), WireNames<ReportType>.Parse(row.GetString(at + 4)) ?? ReportType.Other, [],
+        row.GetInt32(at + 5), row.GetGuid(at + 6), row.GetFieldValue<DateTimeOffset>(at + 7), row.GetFieldValue<DateTimeOffset>(at + 8));
+}
