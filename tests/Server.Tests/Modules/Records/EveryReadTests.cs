@@ -39,6 +39,6 @@ public sealed partial class EveryReadTests(CaseServer server) : IClassFixture<Ca
         UNION SELECT patient_id FROM clinic.appointments WHERE id = ANY ($1) UNION SELECT patient_id FROM records.case_histories WHERE id = ANY ($1)
         """, Ids().Matches(text).Select(match => Guid.Parse(match.Value)).Distinct().ToArray());
 
-    [GeneratedRegex("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", RegexOptions.NonBacktracking)]
+    [GeneratedRegex("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
     private static partial Regex Ids();
 }
