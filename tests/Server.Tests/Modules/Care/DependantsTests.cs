@@ -43,8 +43,7 @@ public sealed class DependantsTests(ProfileServer server) : IClassFixture<Profil
     public async Task Somebody_related_to_themselves_counts_once()
     {
         using var patient = await server.SignedInAsync("patient");
-        await server.Database.ExecuteAsync(
-            "INSERT INTO care.user_patients (id, user_id, patient_id, relation, created_by, created_at) VALUES ($1, $2, $2, 'self', $2, now())", Guid.CreateVersion7(), patient.UserId);
+        await server.Admin.MapAsync("user-patient", patient.UserId, patient.UserId);
 
         (await patient.IdsAsync(Of(patient))).ShouldBe([patient.UserId]);
     }

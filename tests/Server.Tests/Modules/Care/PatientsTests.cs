@@ -164,13 +164,11 @@ public sealed class PatientsTests(ProfileServer server) : IClassFixture<ProfileS
         using var program = Client.WithKey(server.Address, made.Text("key")!);
 
         await (await program.GetAsync($"{Root}/{patient.UserId}")).ShouldBeProblemAsync(404, "not_found");
-        await server.Database.ExecuteAsync(
-            "INSERT INTO care.user_patients (id, user_id, patient_id, relation, created_by, created_at) VALUES ($1, $2, $3, 'other', $2, now())",
-            Guid.CreateVersion7(), made.Id("account_id"), patient.UserId);
+        await server.Admin.MapAsync("user-patient", made.Id("account_id"), patient.UserId);
         (await program.GetJsonAsync($"{Root}/{patient.UserId}")).Id().ShouldBe(patient.UserId);
 
         (await server.Database.ScalarAsync<string>("SELECT reason FROM audit.entries WHERE subject_id = $1 AND outcome = 'ok' ORDER BY id DESC LIMIT 1", patient.UserId))
-            .ShouldBe($"related: other, by API key {made.Id()}");
+            .ShouldBe($"related: parent, by API key {made.Id()}");
     }
 
     async Task<Guid> NamedAsync(string name)

@@ -18,11 +18,11 @@ public sealed class ProfileServer : CaseServer
         Strangers = strangers;
     }
 
-    public Task TreatsAsync(Client doctor, Guid patient) => MapAsync("doctor_patients", "doctor_id", "patient_id", doctor.UserId, patient);
+    public Task TreatsAsync(Client doctor, Guid patient) => Admin.MapAsync("doctor-patient", doctor.UserId, patient);
 
-    public Task CaresForAsync(Client hospital, Guid patient) => MapAsync("hospital_patients", "hospital_id", "patient_id", hospital.UserId, patient);
+    public Task CaresForAsync(Client hospital, Guid patient) => Admin.MapAsync("hospital-patient", hospital.UserId, patient);
 
-    public Task EmploysAsync(Guid hospital, Client doctor) => MapAsync("hospital_doctors", "hospital_id", "doctor_id", hospital, doctor.UserId);
+    public Task EmploysAsync(Guid hospital, Client doctor) => Admin.MapAsync("hospital-doctor", hospital, doctor.UserId);
 
     /// <summary>A patient without an account, of this account.</summary>
     public static async Task<Guid> DependantOfAsync(Client user, string name = "Dependant", string relation = "parent") =>
@@ -34,9 +34,6 @@ public sealed class ProfileServer : CaseServer
     public Task<string?> LoggedAsync(Guid patient, Client actor) => Database.ScalarAsync<string>("""
         SELECT concat_ws(' ', action, outcome, reason) FROM audit.entries WHERE subject_id = $1 AND actor_id = $2 ORDER BY id DESC LIMIT 1
         """, patient, actor.UserId);
-
-    Task MapAsync(string table, string first, string second, Guid one, Guid other) => Database.ExecuteAsync(
-        $"INSERT INTO care.{table} (id, {first}, {second}, created_by, created_at) VALUES ($1, $2, $3, $2, now())", Guid.CreateVersion7(), one, other);
 }
 
 /// <summary>What profile lists show.</summary>
