@@ -24,7 +24,7 @@ internal static partial class Examples
         all[$"DELETE {one}"] = async s => new(s.Admin, $"{root}/{(await BookedAsync(s)).Id()}");
         all[$"GET {root}/reminders"] = s => Example(s.Admin, $"{root}/reminders");
         all[$"PUT {root}/reminders/{{id:guid}}/read"] = async s => new(s.Admin, $"{root}/reminders/{await ReminderAsync(s)}/read");
-        all["GET /api/v1/doctors/{id:guid}/slots"] = async s => new(s.Owner, $"/api/v1/doctors/{(await PracticeAsync(s)).Doctor}/slots") { IsForEverybody = true };
+        all["GET /api/v1/doctors/{id:guid}/slots"] = async s => new(s.Owner, $"/api/v1/doctors/{(await PracticeAsync(s)).Doctor}/slots") { IsForAll = true };
     }
 
     static async Task<JsonObject> BookingAsync(CaseServer server)

@@ -33,10 +33,10 @@ public sealed class AppointmentListTests(ClinicServer server) : IClassFixture<Cl
         for (var i = 0; i < cases.Length; i++)
         {
             var (reader, sees) = cases[i];
-            (await reader.AppointmentsAsync()).ShouldBe(sees, $"reader {i}");
+            (await reader.AppointmentsAsync()).ShouldBe([.. sees], $"reader {i}");
             foreach (var id in all) ((int)(await reader.GetAsync($"{ClinicCalls.Root}/{id}")).StatusCode).ShouldBe(sees.Contains(id) ? 200 : 404, $"reader {i}");
             foreach (var id in all) ((int)(await reader.GetAsync($"{ClinicCalls.Root}/{id}/calendar.ics")).StatusCode).ShouldBe(sees.Contains(id) ? 200 : 404, $"reader {i}");
-            (await reader.AppointmentsAsync($"?doctor_id={doctor.UserId}")).ShouldBe(sees, $"reader {i}");
+            (await reader.AppointmentsAsync($"?doctor_id={doctor.UserId}")).ShouldBe([.. sees], $"reader {i}");
             (await reader.AppointmentsAsync($"?patient_id={patient.UserId}")).ShouldBe([.. sees.Where(id => id == atHospital || id == direct)], $"reader {i}");
             (await reader.AppointmentsAsync($"?hospital_id={hospital.UserId}")).ShouldBe([.. sees.Where(id => id == atHospital || id == nobodyAtHospital)], $"reader {i}");
             (string Kind, Guid Id, bool Knows)[] lists =

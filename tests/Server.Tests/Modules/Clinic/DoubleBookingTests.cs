@@ -1,3 +1,5 @@
+using Consilium.Tests.Modules.Accounts;
+
 namespace Consilium.Tests.Modules.Clinic;
 
 /// <summary>Nobody is booked twice for one time, however many try at once.</summary>
@@ -71,6 +73,31 @@ public sealed class DoubleBookingTests(ClinicServer server) : IClassFixture<Clin
               ON a.id < b.id AND (a.doctor_id = b.doctor_id OR a.patient_id = b.patient_id) AND a.starts_at < b.ends_at AND b.starts_at < a.ends_at
             WHERE NOT a.overrides AND NOT b.overrides AND a.status IN ('scheduled', 'rescheduled') AND b.status IN ('scheduled', 'rescheduled')
             """)).ShouldBe(0);
+    }
+
+    [Theory]
+    [InlineData("doctor_id", "doctor_busy")]
+    [InlineData("patient_id", "patient_busy")]
+    public async Task Whoever_writes_without_taking_turns_is_seen_by_the_table_itself(string shared, string code)
+    {
+        var (doctor, patient) = (await server.NewDoctorAsync(), await server.NewPatientAsync());
+        var (otherDoctor, otherPatient) = (await server.NewDoctorAsync(), await server.NewPatientAsync());
+        await using var connection = await server.Database.Source.OpenConnectionAsync();
+        await using var transaction = await connection.BeginTransactionAsync();
+        await using var insert = new Npgsql.NpgsqlCommand("""
+            INSERT INTO clinic.appointments (id, doctor_id, patient_id, starts_at, ends_at, type, status, created_by, created_at, updated_at)
+            VALUES ($1, $2, $3, $4, $4 + interval '30 minutes', 'regular', 'scheduled', $1, now(), now())
+            """, connection, transaction);
+        foreach (var value in (object[])[Guid.CreateVersion7(), shared == "doctor_id" ? doctor : otherDoctor, shared == "patient_id" ? patient : otherPatient, ClinicCalls.InDays(7).UtcDateTime])
+            insert.Parameters.Add(new() { Value = value });
+        await insert.ExecuteNonQueryAsync();
+
+        var booking = server.Admin.TryBookAsync(doctor, patient, ClinicCalls.InDays(7));
+        await Eventually.BecomesAsync(1L, () => server.Database.ScalarAsync<long>(
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE '%INSERT INTO clinic.appointments%'"));
+        await transaction.CommitAsync();
+
+        await (await booking).ShouldBeProblemAsync(409, code);
     }
 
     [Fact]
