@@ -18,7 +18,7 @@ internal sealed class GetCaseHistory(CaseHistories histories, WriteCaseHistory w
                 Guid id, Caller caller, HttpContext http, GetCaseHistory useCase, long? version = null,
                 [FromQuery(Name = "create_if_not_exists")] bool createIfNotExists = false) => useCase.HandleAsync(id, version, createIfNotExists, caller, http))
             .RequireRoles(PatientRule.Readers).AllowScope(PatientRule.Scope)
-            .WithSummary("Get a patient's case history")
+            .WithSummary("Get the case history of a patient")
             .WithDescription("""
                 The newest version, or the one that `version` names; 404 while there is none. With `create_if_not_exists=true` a treating doctor or an administrator gets an
                 empty one made. The `ETag` is the version.
@@ -28,7 +28,7 @@ internal sealed class GetCaseHistory(CaseHistories histories, WriteCaseHistory w
                 Guid id, Caller caller, HttpContext http, GetCaseHistory useCase, string? cursor = null, Limit? limit = null) =>
                 useCase.ListAsync(id, cursor, Limit.Or(limit), caller, http.RequestAborted))
             .RequireRoles(PatientRule.Readers).AllowScope(PatientRule.Scope)
-            .WithSummary("List the versions of a patient's case history")
+            .WithSummary("List the versions of a case history")
             .WithDescription("Newest first. Versions are never changed.");
     }
 

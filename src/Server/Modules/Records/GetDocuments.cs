@@ -24,13 +24,13 @@ internal sealed class GetDocuments(RequestTransaction transaction, Documents doc
                 Guid id, [AsParameters] DocumentFilter filter, Caller caller, GetDocuments useCase, CancellationToken cancellationToken) =>
                 useCase.ListAsync(id, filter, caller, cancellationToken))
             .RequireRoles(PatientRule.Readers).AllowScope(PatientRule.Scope)
-            .WithSummary("List a patient's documents")
+            .WithSummary("List the documents of a patient")
             .WithDescription("Newest first, those of reports too.");
         all.MapGet("/{id:guid}", (Guid id, Caller caller, GetDocuments useCase, CancellationToken cancellationToken) =>
                 useCase.HandleAsync(id, caller, cancellationToken))
             .RequireRoles(PatientRule.Readers).AllowScope(PatientRule.Scope)
-            .WithSummary("Get a document's description")
-            .WithDescription("Its bytes are at `url`, once its `status` is clean.");
+            .WithSummary("Get a document")
+            .WithDescription("What is known of it; its bytes are at `url`, once its `status` is clean.");
     }
 
     async Task<Results<Ok<Page<DocumentResponse>>, ProblemHttpResult>> ListAsync(Guid id, DocumentFilter filter, Caller caller, CancellationToken cancellationToken)

@@ -24,7 +24,7 @@ internal sealed class GetReports(RequestTransaction transaction, Documents docum
                 Guid id, [AsParameters] ReportFilter filter, Caller caller, GetReports useCase, CancellationToken cancellationToken) =>
                 useCase.ListAsync(id, filter, caller, cancellationToken))
             .RequireRoles(PatientRule.Readers).AllowScope(PatientRule.Scope)
-            .WithSummary("List a patient's reports")
+            .WithSummary("List the reports of a patient")
             .WithDescription("Newest first, with their documents.");
         patients.MapGet("/{id:guid}/reports/{reportId:guid}", (
                 Guid id, Guid reportId, Caller caller, HttpContext http, GetReports useCase) => useCase.HandleAsync(id, reportId, caller, http))

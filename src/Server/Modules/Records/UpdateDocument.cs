@@ -34,7 +34,7 @@ internal sealed class UpdateDocument(RequestTransaction transaction, ConsiliumDb
             Guid id, UpdateDocumentRequest request, Caller caller, UpdateDocument useCase, CancellationToken cancellationToken) =>
             useCase.HandleAsync(id, request, caller, cancellationToken))
         .RequireRoles(UploadDocument.Uploaders)
-        .WithSummary("Change a document's type or remark")
+        .WithSummary("Change the type or remark of a document")
         .WithDescription("For treating doctors, administrators, and whoever uploaded it; what is left out stays.");
 
     Task<Results<Ok<DocumentResponse>, ProblemHttpResult>> HandleAsync(Guid id, UpdateDocumentRequest request, Caller caller, CancellationToken cancellationToken) =>

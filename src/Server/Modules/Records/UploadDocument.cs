@@ -130,7 +130,7 @@ internal sealed class UploadDocument(RequestTransaction transaction, IFiles file
         Target? target;
         DocumentFields? given;
 
-        public IReadOnlyList<string> Fields => DocumentFields.Names;
+        public IReadOnlyList<string> Fields => report is null ? DocumentFields.Names : DocumentFields.Names[..2];
 
         public async Task<IResult?> AdmitAsync() => report is { } known && await upload.FindAsync(known, caller, cancellationToken) is null
             ? await upload.RefuseAsync(known.PatientId, ReportResponse.Resource(known.Id), caller, cancellationToken)

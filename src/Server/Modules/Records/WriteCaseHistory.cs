@@ -63,13 +63,13 @@ internal sealed class WriteCaseHistory(
                 Guid id, CreateCaseHistoryRequest request, Caller caller, HttpContext http, WriteCaseHistory useCase) =>
                 useCase.CreateAsync(id, request, caller, http))
             .RequireRoles(PatientRule.Writers)
-            .WithSummary("Write a patient's case history for the first time")
+            .WithSummary("Write the first case history of a patient")
             .WithDescription("For treating doctors and administrators. 409 `history_exists` when there is one: then write its next version.");
         patients.MapPut("/{id:guid}/case-history", (
                 Guid id, UpdateCaseHistoryRequest request, Caller caller, HttpContext http, WriteCaseHistory useCase) =>
                 useCase.UpdateAsync(id, request, caller, http))
             .RequireRoles(PatientRule.Writers)
-            .WithSummary("Write the next version of a patient's case history")
+            .WithSummary("Write the next version of a case history")
             .WithDescription("""
                 For treating doctors and administrators. Say in `version`, or in `If-Match`, which version you have read: when somebody wrote another meanwhile, nothing is written
                 (409 `version_conflict`, 412 with `If-Match`).

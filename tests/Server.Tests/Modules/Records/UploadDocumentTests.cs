@@ -77,7 +77,7 @@ public sealed class UploadDocumentTests(RecordServer server) : IClassFixture<Rec
         var patient = await server.PatientAsync();
         var report = (await server.Doctor.WriteReportAsync(patient.UserId)).Id();
         var path = $"{ReportsOf(patient.UserId)}/{report}";
-        var first = await (await server.Doctor.PostFormAsync($"{path}/documents", Form(UploadCalls.Text(10), "a.txt", ("file", null), ("remark", "First")))).ShouldAnswerAsync(201);
+        var first = await (await server.Doctor.PostFormAsync($"{path}/documents", Form(UploadCalls.Text(10), "a.txt", ("entity_id", "nobody's"), ("file", null), ("remark", "First")))).ShouldAnswerAsync(201);
         var second = await patient.UploadDocumentAsync(report);
 
         (first.Id("report_id"), first.Text("remark")).ShouldBe((report, "First"));

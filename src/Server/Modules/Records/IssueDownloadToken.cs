@@ -26,8 +26,8 @@ internal sealed class IssueDownloadToken(RequestTransaction transaction, Consili
             Guid id, Caller caller, IssueDownloadToken useCase, CancellationToken cancellationToken) => useCase.HandleAsync(id, caller, cancellationToken))
         .RequireRoles(PatientRule.Readers)
         .WithMetadata(new NoIdempotency())
-        .WithSummary("Issue an address that opens a document once")
-        .WithDescription("It opens for five minutes, once, and only as long as whoever asked for it may read the document.");
+        .WithSummary("Issue a download token")
+        .WithDescription("With an address that opens the document: for five minutes, once, and only as long as whoever asked for it may read the document.");
 
     /// <summary>What is stored of a token, which is 256 random bits: unguessable, so that a plain hash is enough.</summary>
     public static byte[] Hash(string token) => SHA256.HashData(Encoding.UTF8.GetBytes(token));
