@@ -22,7 +22,7 @@ CREATE TABLE clinic.appointments (
     deleted_at          timestamptz,                         -- taken back: nobody sees it
     CHECK (ends_at > starts_at),
     CHECK (NOT overrides OR (type = 'emergency' AND override_reason IS NOT NULL)),
-    -- Nobody is in two places at once. Whoever books on top of an emergency is refused by the statement that books.
+    -- Nobody is in two places at once. What an overriding emergency covers is looked up by those who book, who take turns.
     CONSTRAINT doctor_is_free EXCLUDE USING gist (doctor_id WITH =, tstzrange(starts_at, ends_at) WITH &&)
         WHERE (status IN ('scheduled', 'rescheduled') AND NOT overrides AND deleted_at IS NULL),
     CONSTRAINT patient_is_free EXCLUDE USING gist (patient_id WITH =, tstzrange(starts_at, ends_at) WITH &&)
@@ -32,7 +32,6 @@ CREATE INDEX appointments_by_doctor ON clinic.appointments (doctor_id, starts_at
 CREATE INDEX appointments_by_patient ON clinic.appointments (patient_id, starts_at DESC, id DESC) WHERE deleted_at IS NULL;
 CREATE INDEX appointments_by_hospital ON clinic.appointments (hospital_id, starts_at DESC, id DESC) WHERE deleted_at IS NULL AND hospital_id IS NOT NULL;
 CREATE INDEX appointments_by_time ON clinic.appointments (starts_at DESC, id DESC) WHERE deleted_at IS NULL;
-CREATE INDEX appointments_overriding ON clinic.appointments (starts_at) WHERE overrides AND deleted_at IS NULL;
 
 -- What somebody is to be reminded of, and whether it has been said.
 CREATE TABLE clinic.reminders (

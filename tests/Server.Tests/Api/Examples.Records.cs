@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using Consilium.Tests.Modules.Cases;
 using Consilium.Tests.Modules.Records;
 using static Consilium.Tests.Modules.Records.DocumentCalls;
@@ -20,7 +19,7 @@ internal static partial class Examples
         all[$"GET {one}/reports"] = async s => new(s.Admin, ReportsOf(await PatientAsync(s)));
         all[$"POST {one}/reports"] = async s => new(s.Admin, ReportsOf(await PatientAsync(s)), new() { ["title"] = "x", ["report_type"] = "other" });
         all[$"GET {report}"] = async s => new(s.Admin, await ReportAsync(s));
-        all[$"PUT {report}"] = async s => new(s.Admin, await ReportAsync(s), new() { ["title"] = "y" });
+        all[$"PUT {report}"] = async s => new(s.Admin, await ReportAsync(s), []);
         all[$"POST {report}/documents"] = async s => new(s.Admin, $"{await ReportAsync(s)}/documents") { Form = Note };
         all[$"GET {one}/documents"] = async s => new(s.Admin, DocumentsOf(await PatientAsync(s)));
         all[$"POST {UploadPath}"] = async s =>
@@ -29,7 +28,7 @@ internal static partial class Examples
             return new(s.Admin, UploadPath) { Form = () => Form("A note"u8.ToArray(), "note.txt", ("entity_id", $"{id}")) };
         };
         all[$"GET {document}"] = async s => new(s.Admin, await DocumentAsync(s));
-        all[$"PUT {document}"] = async s => new(s.Admin, await DocumentAsync(s), new JsonObject { ["remark"] = "x" });
+        all[$"PUT {document}"] = async s => new(s.Admin, await DocumentAsync(s), []);
         all[$"GET {document}/download"] = async s => new(s.Admin, await DocumentAsync(s) + "/download");
         all[$"POST {document}/download-token"] = async s => new(s.Admin, await DocumentAsync(s) + "/download-token");
         all["GET /api/v1/documents/download-with-token"] = s => Task.FromResult(new Example(s.Anonymous(), "/api/v1/documents/download-with-token") { Answers = 400 });

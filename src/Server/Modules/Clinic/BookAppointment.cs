@@ -67,7 +67,6 @@ internal sealed class BookAppointment(
     async Task<(Appointment? Booked, ProblemHttpResult? Problem)> BookAsync(BookAppointmentRequest request, Caller caller, CancellationToken cancellationToken)
     {
         var booking = BookingOf(request, caller);
-        await placing.LockAsync(booking.DoctorId, booking.PatientId, cancellationToken);
         if (await FindPartiesAsync(booking, caller, cancellationToken) is not { } parties)
         {
             await log.ReadAsync(caller, patientId: null, Action, $"patient/{booking.PatientId}", grounds: null, cancellationToken);

@@ -89,7 +89,6 @@ internal sealed class ChangeAppointment(
     async Task<ProblemHttpResult?> MoveAsync(
         Appointment appointment, DateTimeOffset startsAt, TimeSpan duration, string? givenReason, string grounds, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        await placing.LockAsync(appointment.DoctorId, appointment.PatientId, cancellationToken);
         if (await placing.ShiftOfAsync(appointment.DoctorId, cancellationToken) is not { } shift) return Problems.NotFound();
         var reason = givenReason?.Trim() is { Length: > 0 } given ? given : appointment.OverrideReason;
         appointment.Move(startsAt, duration, now);

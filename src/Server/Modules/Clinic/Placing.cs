@@ -8,9 +8,9 @@ using Npgsql;
 namespace Consilium.Modules.Clinic;
 
 /// <summary>
-/// Puts an appointment into the time of its doctor and its patient, or says who is busy. That nobody is booked twice is a rule of the table (its exclusion
-/// constraints), and so is not looked up before. That nothing ordinary comes to lie on an emergency is looked up, and holds because all who place
-/// something in the same person's time do so one after the other (see docs/appointments.md).
+/// Puts an appointment into the time of its doctor and its patient, or says who is busy. That nobody is booked twice is a rule of the table: its exclusion
+/// constraints have the last word. That nothing ordinary comes to lie on an emergency is looked up, and holds because all who place something in the
+/// same person's time take turns (see docs/appointments.md).
 /// </summary>
 internal sealed class Placing(ConsiliumDb db, RequestTransaction transaction)
 {
@@ -20,26 +20,38 @@ internal sealed class Placing(ConsiliumDb db, RequestTransaction transaction)
     /// <summary>What starts earlier than so long before a time has ended by then, whatever it is: lets the indexes by start serve.</summary>
     public const string Longest = "interval '480 minutes'";
 
-    /// <summary>Waits until nobody else places anything in the doctor's or the patient's time. First of all, and in the order of the keys, so that nobody waits in a circle.</summary>
-    public async Task LockAsync(Guid doctorId, Guid patientId, CancellationToken cancellationToken)
-    {
-        await using var batch = await transaction.BatchAsync(cancellationToken);
-        batch.Add("""
-            SELECT pg_advisory_xact_lock(person.key)
-            FROM (SELECT DISTINCT hashtextextended('clinic.time ' || id, 0) AS key FROM unnest($1::text[]) id ORDER BY key) person
-            """).With(new[] { doctorId.ToString(), patientId.ToString() });
-        await batch.ExecuteNonQueryAsync(cancellationToken);
-    }
+    // In the order of the keys, so that nobody waits in a circle.
+    const string TakeTurn = """
+        SELECT pg_advisory_xact_lock(person.key)
+        FROM (SELECT DISTINCT hashtextextended('clinic.time ' || id, 0) AS key FROM unnest(ARRAY[$1::text, $2::text]) id ORDER BY key) person
+        """;
 
-    /// <summary>Saves the appointment, with everything else that waits to be saved, where it is now. After <see cref="LockAsync"/>.</summary>
+    const string Overlaps = $"{HoldsTime} AND a.starts_at < $4 AND a.ends_at > $3 AND a.starts_at > $3 - {Longest} AND a.id <> $5";
+
+    const string FindBusy = $"""
+        (SELECT true FROM clinic.appointments a WHERE a.doctor_id = $1 AND {Overlaps} LIMIT 1)
+        UNION ALL (SELECT false FROM clinic.appointments a WHERE a.patient_id = $2 AND {Overlaps} LIMIT 1)
+        LIMIT 1
+        """;
+
+    /// <summary>Saves the appointment, with everything else that waits to be saved, where it is now.</summary>
     /// <param name="overrideReason">Where an emergency may override: why. It is tried as an ordinary appointment first.</param>
     /// <returns>Null when it has its place; otherwise nothing is saved.</returns>
     public async Task<ProblemHttpResult?> SaveAsync(Appointment appointment, Shift shift, string? overrideReason, CancellationToken cancellationToken)
     {
-        var refusal = shift.Contains(new(appointment.StartsAt, appointment.EndsAt)) ? await TrySaveAsync(appointment, cancellationToken) : Refusal.OutsideShift;
+        var mayOverride = appointment.Type == AppointmentType.Emergency && overrideReason is not null;
+        var refusal = shift.Contains(new(appointment.StartsAt, appointment.EndsAt)) ? null : (Refusal?)Refusal.OutsideShift;
+        if (!mayOverride)
+        {
+            // Most of many who want one time hear so without waiting for their turn.
+            refusal ??= await FindBusyAsync(appointment, inTurn: false, cancellationToken);
+            if (refusal is not null) return Problem(refusal.Value);
+        }
+        var busy = await FindBusyAsync(appointment, inTurn: true, cancellationToken);
+        refusal ??= busy ?? await TrySaveAsync(cancellationToken);
         if (refusal is null) return null;
-        if (appointment.Type != AppointmentType.Emergency || overrideReason is null) return Problem(refusal.Value);
-        appointment.Override(overrideReason);
+        if (!mayOverride) return Problem(refusal.Value);
+        appointment.Override(overrideReason!);
         await db.SaveChangesAsync(cancellationToken);
         return null;
     }
@@ -67,9 +79,8 @@ internal sealed class Placing(ConsiliumDb db, RequestTransaction transaction)
         return await batch.ExecuteScalarAsync(cancellationToken) is not null;
     }
 
-    async Task<Refusal?> TrySaveAsync(Appointment appointment, CancellationToken cancellationToken)
+    async Task<Refusal?> TrySaveAsync(CancellationToken cancellationToken)
     {
-        if (await EmergencyThereAsync(appointment, cancellationToken) is { } busy) return busy;
         try
         {
             await db.SaveChangesAsync(cancellationToken); // behind a savepoint: after a refusal the transaction goes on
@@ -81,21 +92,15 @@ internal sealed class Placing(ConsiliumDb db, RequestTransaction transaction)
         }
     }
 
-    async Task<Refusal?> EmergencyThereAsync(Appointment appointment, CancellationToken cancellationToken)
+    /// <param name="inTurn">Waits until nobody else places anything in the doctor's or the patient's time, and keeps the turn until the transaction ends.</param>
+    async Task<Refusal?> FindBusyAsync(Appointment appointment, bool inTurn, CancellationToken cancellationToken)
     {
         await using var batch = await transaction.BatchAsync(cancellationToken);
-        batch.Add($"""
-            SELECT a.doctor_id = $1 FROM clinic.appointments a
-            WHERE a.overrides AND {HoldsTime} AND a.starts_at < $4 AND a.ends_at > $3 AND a.starts_at > $3 - {Longest}
-              AND (a.doctor_id = $1 OR a.patient_id = $2) AND a.id <> $5
-            ORDER BY 1 DESC LIMIT 1
-            """).With(appointment.DoctorId).With(appointment.PatientId).With(appointment.StartsAt).With(appointment.EndsAt).With(appointment.Id);
-        return await batch.ExecuteScalarAsync(cancellationToken) switch
-        {
-            true => Refusal.DoctorBusy,
-            false => Refusal.PatientBusy,
-            _ => null,
-        };
+        if (inTurn) batch.Add(TakeTurn).With(appointment.DoctorId.ToString()).With(appointment.PatientId.ToString());
+        batch.Add(FindBusy).With(appointment.DoctorId).With(appointment.PatientId).With(appointment.StartsAt).With(appointment.EndsAt).With(appointment.Id);
+        await using var row = await batch.ExecuteReaderAsync(cancellationToken);
+        if (inTurn) await row.NextResultAsync(cancellationToken);
+        return await row.ReadAsync(cancellationToken) ? row.GetBoolean(0) ? Refusal.DoctorBusy : Refusal.PatientBusy : null;
     }
 
     static ProblemHttpResult Problem(Refusal refusal) => refusal switch

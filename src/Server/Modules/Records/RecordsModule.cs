@@ -1,6 +1,7 @@
 using Consilium.Modules.Files.Contracts;
 using Consilium.Platform.Database;
 using Consilium.Platform.Jobs;
+using Consilium.Platform.Seeding;
 
 namespace Consilium.Modules.Records;
 
@@ -27,6 +28,7 @@ internal static class RecordsModule
         services.AddScoped<IJobHandler, PurgeDownloadTokens>();
         services.AddScoped<SearchRecords>();
         services.AddSingleton<IStartupTask, DemoRecord>();
+        services.AddSingleton<ISeeder, SeedRecords>();
     }
 
     public static void MapRecords(this RouteGroupBuilder api)
