@@ -154,8 +154,9 @@ public sealed class FollowPatientTests : IClassFixture<FollowPatientTests.Standi
 
         async Task<List<PatientChange>> TakeAsync(int count)
         {
+            using var patience = new CancellationTokenSource(EventStream.Patience);
             var taken = new List<PatientChange>();
-            await foreach (var change in heard.ReadAsync(default))
+            await foreach (var change in heard.ReadAsync(patience.Token))
             {
                 taken.Add(change);
                 if (taken.Count == count) break;
