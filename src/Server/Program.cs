@@ -10,6 +10,7 @@ using Consilium.Modules.Records;
 using Consilium.Modules.Threads;
 using Consilium.Modules.Tickets;
 using Consilium.Platform.Hosting;
+using Consilium.Platform.Seeding;
 
 return await ServerProcess.RunAsync(() =>
 {
@@ -39,7 +40,7 @@ return await ServerProcess.RunAsync(() =>
     api.MapConversations();
     api.MapTickets();
     return app;
-}, CreateAdmin.AskedBy(args));
+}, CreateAdmin.AskedBy(args) ?? SeedCommand.AskedBy(args));
 
 /// <summary>Visible so that tests can host it.</summary>
 internal sealed partial class Program;

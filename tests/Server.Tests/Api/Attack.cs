@@ -103,7 +103,7 @@ internal sealed record Attack(string Name, int[] Statuses, HttpRequestMessage Re
             yield return new($"?{text}", [400], To(route, $"{example.Path}{more}{text}", Body(example)));
         foreach (var (name, type) in route.QueryParameters)
             foreach (var wrong in WrongQuery(route, name, type))
-                yield return new($"?{name}={(wrong.Length > 30 ? wrong[..30] : wrong)}", [name == "page" ? 404 : 400],
+                yield return new($"?{name}={(wrong.Length > 30 ? wrong[..30] : wrong)}", [name is "page" or "token" ? 404 : 400],
                     To(route, $"{example.Path}{more}{name}={wrong}", Body(example)));
     }
 
@@ -120,6 +120,8 @@ internal sealed record Attack(string Name, int[] Statuses, HttpRequestMessage Re
         _ when type == typeof(long) || name == "after" => ["abc", "-1", "1.5", "1e9", "99999999999999999999"],
         _ when type == typeof(bool) => ["abc", "2", "yes"],
         (_, "cursor") => ["garbage", "%25", "e30x", "bnVsbA", "WzFd", "eyJhIjoiXHUwMDAwIn0", "%f0%9f%98%80", new string('a', 5000)],
+        (_, "report_type" or "document_type") => ["nonsense", "OTHER", "1", "", "imaging,other"],
+        (_, "token") => ["x", new string('a', 5000)],
         (_, "status" or "role") => ["nonsense", "OPEN", "1", "open,closed", "user,staff"],
         (_, "format") => ["text", "HTML", "1", "", "html,text"],
         (_, "last_event_id") => ["abc", ":", "0:0", "1", $"{Guid.Empty}", $"{Guid.Empty}:", $"{Guid.Empty}:-1", $"{Guid.Empty}:1e3", $"{Guid.Empty}:99999999999"],
@@ -146,6 +148,7 @@ internal sealed record Attack(string Name, int[] Statuses, HttpRequestMessage Re
         (JsonValueKind.True, _) when type == typeof(bool) => true,
         (JsonValueKind.Number, _) when type == typeof(long) => value.ToJsonString() == "7", // beyond the end or not: the route's own tests ask
         (JsonValueKind.String or JsonValueKind.Object, _) when type == typeof(JsonElement) => true, // an appointment's extras
+        (JsonValueKind.Array, _) when type == typeof(IReadOnlyList<Guid>) => value.AsArray().Count == 0,
         (JsonValueKind.Array, _) when type == typeof(IReadOnlyList<AttachmentRequest>) => value.AsArray().Count == 0,
         _ => false,
     };

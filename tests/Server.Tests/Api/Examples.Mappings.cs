@@ -20,6 +20,14 @@ internal static partial class Examples
             all[$"GET {root}/{{id:guid}}"] = async s => new(s.Admin, $"{root}/{await MappingAsync(s, kind)}");
             all[$"DELETE {root}/{{id:guid}}"] = async s => new(s.Admin, $"{root}/{await MappingAsync(s, kind)}");
         }
+        foreach (var (one, many) in ((string, string)[])[("hospital", "doctors"), ("doctor", "hospitals")])
+            all[$"GET /api/v1/{one}s/{{id:guid}}/{many}"] = async s => new(s.Owner, $"/api/v1/{one}s/{(await s.SignedInAsync(one)).UserId}/{many}") { IsForAll = true };
+        foreach (var (one, many) in ((string, string)[])[("hospital", "patients"), ("doctor", "patients"), ("patient", "doctors"), ("patient", "hospitals")])
+            all[$"GET /api/v1/{one}s/{{id:guid}}/{many}"] = async s =>
+            {
+                var somebody = await s.SignedInAsync(one);
+                return new(somebody, $"/api/v1/{one}s/{somebody.UserId}/{many}");
+            };
         all["GET /api/v1/patients/{id:guid}/events"] = async s => Patient(await s.SignedInAsync("patient"));
 
         static Example Patient(Client patient) => new(patient, CareCalls.Events(patient.UserId));

@@ -3,6 +3,7 @@ using Consilium.Platform.Database;
 using Consilium.Platform.Hosting;
 using Consilium.Platform.Jobs;
 using Consilium.Platform.Secrets;
+using Consilium.Platform.Seeding;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authorization;
 
@@ -47,6 +48,7 @@ internal static class AccountsModule
         services.AddSingleton<IStartupTask, FirstAccounts>();
         services.AddSingleton<IStartupNotice, DemoAccountsNotice>();
         services.AddScoped<IJobHandler, ForgetOldAccess>();
+        services.AddSingleton<ISeeder, SeedAccounts>();
     }
 
     public static void MapAccounts(this IEndpointRouteBuilder api)

@@ -1,5 +1,6 @@
 using Consilium.Modules.Care.Contracts;
 using Consilium.Platform.Database;
+using Consilium.Platform.Seeding;
 
 namespace Consilium.Modules.Care;
 
@@ -29,6 +30,7 @@ internal static class CareModule
         services.AddSingleton<IPatientWatch>(provider => provider.GetRequiredService<PatientWatches>());
         services.AddHostedService(provider => provider.GetRequiredService<PatientWatches>());
         services.AddScoped<FollowPatient>();
+        services.AddSingleton<ISeeder, SeedCare>();
     }
 
     public static void MapCare(this RouteGroupBuilder api)

@@ -33,7 +33,7 @@ internal sealed class Doctor
         Details = update.Text(nameof(Details), fields.Details, Details);
         Contact = update.Text(nameof(Contact), fields.Contact, Contact);
         Specialities = update.Texts(nameof(Specialities), fields.Specialities, Specialities);
-        if (fields.ShiftTimeStart is not null)
+        if (fields.ShiftTimeStart is not null || fields.ShiftTimeEnd is not null)
             (ShiftTimeStart, ShiftTimeEnd) = (ProfileRules.TimeOfDay(fields.ShiftTimeStart), ProfileRules.TimeOfDay(fields.ShiftTimeEnd));
         else if (update.Clears(nameof(ShiftTimeStart)) || update.Clears(nameof(ShiftTimeEnd)))
             (ShiftTimeStart, ShiftTimeEnd) = (null, null);

@@ -45,14 +45,14 @@ internal abstract class DoctorFieldsValidator<T> : AbstractValidator<T> where T 
         RuleFor(r => r.Specialities).Entries();
         RuleFor(r => r.ShiftTimeStart).Must(IsTime).WithMessage(NoTime);
         RuleFor(r => r.ShiftTimeEnd).Must(IsTime).WithMessage(NoTime)
-            .Must((r, end) => (end is null) == (r.ShiftTimeStart is null)).WithMessage("is told together with shift_time_start.")
+            .Must((r, end) => string.IsNullOrEmpty(end) == string.IsNullOrEmpty(r.ShiftTimeStart)).WithMessage("is told together with shift_time_start.")
             .Must((r, end) => ProfileRules.TimeOfDay(end) is not { } at || at != ProfileRules.TimeOfDay(r.ShiftTimeStart)).WithMessage("must not be the start.");
-        RuleFor(r => r.TimeZone).Must(zone => zone is null || IsTimeZone(zone)).WithMessage("must be an IANA time zone, such as Europe/Berlin.");
+        RuleFor(r => r.TimeZone).Must(zone => string.IsNullOrEmpty(zone) || IsTimeZone(zone)).WithMessage("must be an IANA time zone, such as Europe/Berlin.");
     }
 
     const string NoTime = "must be a time of day, HH:MM or HH:MM:SS.";
 
-    static bool IsTime(string? text) => text is null || ProfileRules.TimeOfDay(text) is not null;
+    static bool IsTime(string? text) => string.IsNullOrEmpty(text) || ProfileRules.TimeOfDay(text) is not null;
 
     static bool IsTimeZone(string zone) => TimeZoneInfo.TryFindSystemTimeZoneById(zone, out var found) && found.HasIanaId;
 }

@@ -53,7 +53,7 @@ internal abstract class PatientFieldsValidator<T> : AbstractValidator<T> where T
     {
         RuleFor(r => r.Dob).Must(dob => dob is null || (dob >= Oldest && dob <= Patient.Today(clock))).WithMessage("must be a date between 1880 and today.");
         RuleFor(r => r.Age).InclusiveBetween(0, 150).WithMessage("must be from 0 to 150.");
-        RuleFor(r => r.Gender).Must(gender => gender is null or "male" or "female" or "other").WithMessage("must be male, female or other.");
+        RuleFor(r => r.Gender).Must(gender => gender is null or "" or "male" or "female" or "other").WithMessage("must be male, female or other.");
         RuleFor(r => r.Contact).OptionalText(ProfileRules.Line);
         RuleFor(r => r.Photo).Address();
         RuleFor(r => r.BloodGroup).OptionalText(20);

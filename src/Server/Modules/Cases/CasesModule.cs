@@ -1,5 +1,6 @@
 using Consilium.Modules.Assistant.Contracts;
 using Consilium.Modules.Threads.Contracts;
+using Consilium.Platform.Seeding;
 
 namespace Consilium.Modules.Cases;
 
@@ -16,6 +17,7 @@ internal static class CasesModule
         services.AddScoped<OpenCase>();
         services.AddScoped<ListCases>();
         services.AddScoped<AssignCase>();
+        services.AddSingleton<ISeeder, SeedCases>();
     }
 
     public static void MapCases(this RouteGroupBuilder api)

@@ -1,4 +1,5 @@
 using Consilium.Platform.Jobs;
+using Consilium.Platform.Seeding;
 
 namespace Consilium.Modules.Clinic;
 
@@ -21,6 +22,7 @@ internal static class ClinicModule
         services.AddScoped<ChangeAppointment>();
         services.AddScoped<EndAppointment>();
         services.AddScoped<GetSlots>();
+        services.AddSingleton<ISeeder, SeedAppointments>();
     }
 
     public static void MapClinic(this RouteGroupBuilder api)

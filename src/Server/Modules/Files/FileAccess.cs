@@ -21,35 +21,49 @@ internal sealed class FileAccess(RequestTransaction transaction, IEnumerable<IFi
     public async Task<(ReadableFile? File, ProblemHttpResult? Problem)> FindAsync(Guid id, string action, HttpContext http, Caller caller)
     {
         var row = await RowAsync(id, http.RequestAborted);
-        var found = row is not null && await MayReadAsync(row, caller, http.RequestAborted);
-        var outcome = found ? AuditOutcome.Ok : AuditOutcome.Denied;
-        await audit.RecordAsync(new(caller.UserId, caller.Role.Wire(), action, $"file/{id}", outcome), http.RequestAborted);
-        if (!found) return (null, Problems.NotFound());
-        if (row!.Failure is { } failure) return (null, Problems.Conflict("file_blocked", failure));
+        var right = row is null ? null : await FindRightAsync(row, caller, http.RequestAborted);
+        await audit.RecordAsync(new(
+            caller.UserId, caller.Role.Wire(), action, $"file/{id}", right is null ? AuditOutcome.Denied : AuditOutcome.Ok, right?.Grounds, right?.SubjectId), http.RequestAborted);
+        return right is null ? (null, Problems.NotFound()) : Servable(row!, http);
+    }
+
+    /// <summary>The same for a caller whose right was judged, and written down, by whoever asks.</summary>
+    public async Task<(ReadableFile? File, ProblemHttpResult? Problem)> FindJudgedAsync(Guid id, HttpContext http) =>
+        await RowAsync(id, http.RequestAborted) is { } row ? Servable(row, http) : (null, Problems.NotFound());
+
+    static (ReadableFile? File, ProblemHttpResult? Problem) Servable(Row row, HttpContext http)
+    {
+        if (row.Failure is { } failure) return (null, Problems.Conflict("file_blocked", failure));
         if (row.Readable is { } file && row.Scan == "clean") return (file, null);
         if (row.Scan == "blocked") return (null, Problems.Conflict("file_blocked", row.ScanReason ?? "The scanner found something in this file."));
         http.Response.Headers.RetryAfter = SecondsToWait.ToString(CultureInfo.InvariantCulture);
         return (null, Problems.Conflict("file_pending", "The file is still being fetched or scanned: try again shortly."));
     }
 
-    /// <summary>The file's bytes, checked. Null when it was taken away meanwhile.</summary>
-    /// <exception cref="DamagedContentException">They are changed, or missing.</exception>
-    public async Task<Stream?> OpenAsync(ReadableFile file, CancellationToken cancellationToken)
+    /// <summary>The file's bytes, checked, as an answer; otherwise why not: it was taken away meanwhile, or they are changed, or missing.</summary>
+    public async Task<(FileAnswer? Answer, ProblemHttpResult? Problem)> OpenAsync(ReadableFile file, CancellationToken cancellationToken)
     {
-        if (await store.OpenAsync(file.Sha256, cancellationToken) is { } content) return content;
-        if (await RowAsync(file.Id, cancellationToken) is null) return null;
-        damaged.Add(file.Sha256);
-        throw new DamagedContentException(file.Sha256);
+        try
+        {
+            if (await store.OpenAsync(file.Sha256, cancellationToken) is { } content)
+                return (new(content, TypeOf(file), file.FileName, file.Sha256, file.CreatedAt), null);
+            if (await RowAsync(file.Id, cancellationToken) is null) return (null, Problems.NotFound());
+            damaged.Add(file.Sha256);
+        }
+        catch (DamagedContentException)
+        {
+            // The store has told the operator.
+        }
+        return (null, Problems.Of(500, "file_damaged", "The stored file is damaged. The operator has been told; ask for it to be sent again."));
     }
 
-    public static ProblemHttpResult Damaged() =>
-        Problems.Of(500, "file_damaged", "The stored file is damaged. The operator has been told; ask for it to be sent again.");
+    static string TypeOf(ReadableFile file) => file.Charset is null ? file.MediaType : $"{file.MediaType}; charset={file.Charset}";
 
-    async Task<bool> MayReadAsync(Row row, Caller caller, CancellationToken cancellationToken)
+    async Task<FileRight?> FindRightAsync(Row row, Caller caller, CancellationToken cancellationToken)
     {
-        if (row.ItemId is not { } item) return row.OwnerId == caller.UserId;
+        if (row.ItemId is not { } item) return row.OwnerId == caller.UserId ? new() : null;
         var holder = holders.FirstOrDefault(holder => holder.Kind == row.Place.Kind);
-        return holder is not null && await holder.MayReadAsync(row.Place, item, caller, cancellationToken);
+        return holder is null ? null : await holder.FindRightAsync(row.Place, item, caller, cancellationToken);
     }
 
     async Task<Row?> RowAsync(Guid id, CancellationToken cancellationToken)

@@ -1,3 +1,4 @@
+using Consilium.Modules.Files.Contracts;
 using Consilium.Platform.Errors;
 using Microsoft.Net.Http.Headers;
 
@@ -10,7 +11,7 @@ namespace Consilium.Modules.Files;
 /// <param name="content">Seekable.</param>
 /// <param name="name">What it is saved as (RFC 6266); any text.</param>
 /// <param name="tag">Of exactly these bytes, without quotes.</param>
-internal sealed class FileAnswer(Stream content, string contentType, string name, string tag, DateTimeOffset lastModified) : IResult
+internal sealed class FileAnswer(Stream content, string contentType, string name, string tag, DateTimeOffset lastModified) : IFileDownload
 {
     public async Task ExecuteAsync(HttpContext httpContext)
     {
@@ -28,6 +29,8 @@ internal sealed class FileAnswer(Stream content, string contentType, string name
         await answer.ExecuteAsync(httpContext);
         if (response is { HasStarted: false, StatusCode: StatusCodes.Status416RangeNotSatisfiable }) await RefuseRangeAsync(httpContext);
     }
+
+    public ValueTask DisposeAsync() => content.DisposeAsync();
 
     static Task RefuseRangeAsync(HttpContext http)
     {

@@ -4,14 +4,26 @@ using Consilium.Platform.Database;
 using Consilium.Platform.Jobs;
 using Consilium.Platform.Json;
 using Consilium.Platform.Search;
+using Microsoft.AspNetCore.Http.HttpResults;
 using Npgsql;
 
 namespace Consilium.Modules.Files;
 
 /// <inheritdoc cref="IFiles"/>
-internal sealed class Files(RequestTransaction transaction, NpgsqlDataSource database, ReceiveFile receive, Jobs jobs, TimeProvider clock) : IFiles
+internal sealed class Files(
+    RequestTransaction transaction, NpgsqlDataSource database, ReceiveFile receive, FileAccess access, Jobs jobs, TimeProvider clock) : IFiles
 {
-    public Task<IResult> ReceiveAsync(HttpContext http, FilePlace place, Caller caller, Func<Task<IResult?>> admit) => receive.HandleAsync(http, place, caller, admit);
+    public Task<IResult> ReceiveAsync(HttpContext http, FilePlace place, Caller caller, Func<Task<IResult?>> admit) =>
+        receive.HandleAsync(http, caller, new LooseFile(place, admit));
+
+    public Task<IResult> ReceiveItemAsync(HttpContext http, Caller caller, IUploadedItem item) => receive.HandleAsync(http, caller, item);
+
+    public async Task<(IFileDownload? Download, ProblemHttpResult? Problem)> OpenAsync(Guid fileId, HttpContext http)
+    {
+        var (file, problem) = await access.FindJudgedAsync(fileId, http);
+        if (file is null) return (null, problem);
+        return await access.OpenAsync(file, http.RequestAborted);
+    }
 
     public async Task<int?> HoldAsync(FilePlace place, IReadOnlyList<NewAttachment> wanted, Guid ownerId, CancellationToken cancellationToken)
     {

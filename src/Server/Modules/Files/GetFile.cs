@@ -1,5 +1,4 @@
 using Consilium.Modules.Accounts.Contracts;
-using Consilium.Platform.Errors;
 
 namespace Consilium.Modules.Files;
 
@@ -19,17 +18,7 @@ internal static class GetFile
     {
         var (file, problem) = await access.FindAsync(id, "file.read", http, caller);
         if (file is null) return problem!;
-        try
-        {
-            return await access.OpenAsync(file, http.RequestAborted) is { } content
-                ? new FileAnswer(content, TypeOf(file), file.FileName, file.Sha256, file.CreatedAt)
-                : Problems.NotFound();
-        }
-        catch (DamagedContentException)
-        {
-            return FileAccess.Damaged();
-        }
+        (var answer, problem) = await access.OpenAsync(file, http.RequestAborted);
+        return (IResult?)answer ?? problem!;
     }
-
-    static string TypeOf(ReadableFile file) => file.Charset is null ? file.MediaType : $"{file.MediaType}; charset={file.Charset}";
 }

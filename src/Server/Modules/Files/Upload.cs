@@ -8,10 +8,11 @@ using Microsoft.Net.Http.Headers;
 
 namespace Consilium.Modules.Files;
 
-/// <summary>The part <c>file</c> of a <c>multipart/form-data</c> request (RFC 7578), staged: read as a stream, never held in memory.</summary>
+/// <summary>The part <c>file</c> of a <c>multipart/form-data</c> request (RFC 7578), staged: read as a stream, never held in memory. And the fields around it.</summary>
 /// <param name="Name">Clean.</param>
 /// <param name="DeclaredType">What the sender says it is; null when he says nothing.</param>
-internal sealed record Upload(StagedBlob Content, string Name, string? DeclaredType) : IDisposable
+/// <param name="Fields">Those that were asked for and are there.</param>
+internal sealed record Upload(StagedBlob Content, string Name, string? DeclaredType, IReadOnlyDictionary<string, string> Fields) : IDisposable
 {
     public const string ContentType = "multipart/form-data";
 
@@ -30,7 +31,9 @@ internal sealed record Upload(StagedBlob Content, string Name, string? DeclaredT
     public void Dispose() => Content.Dispose();
 
     /// <summary>Reads the request to its end. Exactly one of upload and problem comes back.</summary>
-    public static async Task<(Upload? Upload, ProblemHttpResult? Problem)> ReadAsync(HttpRequest request, IBlobStore store, FilesSettings settings)
+    /// <param name="wanted">The names of text fields.</param>
+    public static async Task<(Upload? Upload, ProblemHttpResult? Problem)> ReadAsync(
+        HttpRequest request, IReadOnlyList<string> wanted, IBlobStore store, FilesSettings settings)
     {
         if (!MediaTypeHeaderValue.TryParse(request.ContentType, out var type) || !type.MediaType.Equals(ContentType, StringComparison.OrdinalIgnoreCase))
             return (null, Problems.Of(415, "unsupported_media_type", $"Send the file as {ContentType}."));
@@ -41,12 +44,21 @@ internal sealed record Upload(StagedBlob Content, string Name, string? DeclaredT
             return (null, TooLarge(settings));
         }
         Upload? upload = null;
+        var fields = new UploadFields(wanted);
         try
         {
             var reader = new MultipartReader(boundary, request.Body, BufferSize) { HeadersLengthLimit = BufferSize / 2 };
             while (await reader.ReadNextSectionAsync(request.HttpContext.RequestAborted) is { } section)
-                if (upload is null && Disposition(section) is { } disposition)
-                    upload = await StageAsync(section, disposition, store, settings, request.HttpContext.RequestAborted);
+            {
+                if (!ContentDispositionHeaderValue.TryParse(section.ContentDisposition, out var disposition)) continue;
+                var name = HeaderUtilities.RemoveQuotes(disposition.Name).Value;
+                if (name == Part) upload ??= await StageAsync(section, disposition, fields, store, settings, request.HttpContext.RequestAborted);
+                else if (await fields.ReadAsync(name, section.Body, request.HttpContext.RequestAborted) is { } fault)
+                {
+                    upload?.Dispose();
+                    return (null, Problems.Invalid(name!, fault));
+                }
+            }
             return upload is null ? (null, Problems.Invalid(Part, "is required: the part of this name.")) : (upload, null);
         }
         catch (ContentTooLargeException)
@@ -62,17 +74,13 @@ internal sealed record Upload(StagedBlob Content, string Name, string? DeclaredT
     }
 
     static async Task<Upload> StageAsync(
-        MultipartSection section, ContentDispositionHeaderValue disposition, IBlobStore store, FilesSettings settings, CancellationToken cancellationToken)
+        MultipartSection section, ContentDispositionHeaderValue disposition, UploadFields fields, IBlobStore store, FilesSettings settings,
+        CancellationToken cancellationToken)
     {
         var content = await store.StageAsync(section.Body, settings.MaxBytes, cancellationToken);
         var declared = MediaTypeHeaderValue.TryParse(section.ContentType, out var type) ? type.MediaType.Value : section.ContentType;
-        return new(content, FileName.Of(disposition), declared);
+        return new(content, FileName.Of(disposition), declared, fields.Texts);
     }
-
-    static ContentDispositionHeaderValue? Disposition(MultipartSection section) =>
-        ContentDispositionHeaderValue.TryParse(section.ContentDisposition, out var disposition) && HeaderUtilities.RemoveQuotes(disposition.Name) == Part
-            ? disposition
-            : null;
 
     static ProblemHttpResult Malformed() => Problems.Invalid(JsonPaths.Body, $"The body is no well-formed {ContentType}.");
 

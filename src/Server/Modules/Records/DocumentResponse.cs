@@ -21,6 +21,8 @@ internal sealed record DocumentResponse(
 {
     public const string Root = "/api/v1/documents";
 
+    public static string Resource(Guid id) => $"document/{id}";
+
     public static string UrlOf(Guid id) => $"{Root}/{id}";
 
     public static DocumentResponse Of(DocumentRow row, Attachment file) => new(

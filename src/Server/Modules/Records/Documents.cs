@@ -1,3 +1,5 @@
+using Consilium.Modules.Accounts.Contracts;
+using Consilium.Modules.Care.Contracts;
 using Consilium.Modules.Files.Contracts;
 using Consilium.Platform.Database;
 using Npgsql;
@@ -16,11 +18,20 @@ internal sealed record DocumentRow(
         row.NullableString(at + 4), row.GetGuid(at + 5), row.GetFieldValue<DateTimeOffset>(at + 6));
 }
 
-/// <summary>Shows the documents that something else, which the caller may read, is made of.</summary>
+/// <summary>Finds documents for a caller, and shows those that something else, which the caller may read, is made of.</summary>
 internal sealed class Documents(RequestTransaction transaction, IFiles files)
 {
     /// <summary>How many may belong to one report, or to one version of a case history.</summary>
     public const int MaxTogether = 100;
+
+    /// <summary>Nothing when the caller may not know of it.</summary>
+    public async Task<(string? Grounds, DocumentRow? Document)> FindAsync(Guid id, Caller caller, CancellationToken cancellationToken)
+    {
+        await using var batch = await transaction.BatchAsync(cancellationToken);
+        batch.Add($"SELECT access.grounds, {DocumentRow.Columns} FROM records.documents d {PatientRule.Join("d.patient_id")} WHERE d.id = $3").By(caller).With(id);
+        await using var row = await batch.ExecuteReaderAsync(cancellationToken);
+        return await row.ReadAsync(cancellationToken) ? (row.GetString(0), DocumentRow.Read(row, 1)) : default;
+    }
 
     public async Task<IReadOnlyList<DocumentResponse>> ShowAsync(IReadOnlyCollection<DocumentRow> rows, CancellationToken cancellationToken)
     {

@@ -21,12 +21,17 @@ internal static class RecordsExamples
     static CaseHistoryResponse History =>
         new(HistoryId, PatientId, "Hay fever since childhood. Left knee operated in 2025.", [Document], Version: 2, DoctorId, At, At.AddDays(30));
 
-    static CreateReportRequest CreateReport => new("Blood count", "All values within their ranges.", ReportType.LabTest);
+    static CreateReportRequest CreateReport => new("Blood count", "All values within their ranges.", "lab_test");
 
     static UpdateReportRequest UpdateReport => new(Title: null, "All values within their ranges but ferritin.", ReportType: null, Version: 1);
 
     static ReportResponse Report => new(
         ReportId, PatientId, "Blood count", "All values within their ranges but ferritin.", ReportType.LabTest, [Document], Version: 2, DoctorId, At, At.AddHours(1));
+
+    static UpdateDocumentRequest UpdateDocument => new("lab_result", "From the laboratory");
+
+    static DownloadTokenResponse DownloadToken => new(
+        "Y2xlYXJseS1uby10b2tlbi1idXQtYXMtbG9uZy1hcy1vbmU", $"{UseDownloadToken.Path}?token=Y2xlYXJseS1uby10b2tlbi1idXQtYXMtbG9uZy1hcy1vbmU", At.AddMinutes(5), 300);
 
     static DocumentResponse Document => new(
         DocumentId, "blood-count.pdf", "application/pdf", 48_213, DocumentType.LabResult, "From the laboratory", DoctorId, $"/api/v1/documents/{DocumentId}/download",

@@ -11,4 +11,5 @@ namespace Consilium.Modules.Records;
 [JsonSerializable(typeof(Page<ReportResponse>))]
 [JsonSerializable(typeof(DocumentResponse))]
 [JsonSerializable(typeof(Page<DocumentResponse>))]
+[JsonSerializable(typeof(DownloadTokenResponse))]
 internal sealed partial class RecordsJson : JsonSerializerContext;

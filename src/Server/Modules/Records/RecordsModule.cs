@@ -1,3 +1,8 @@
+using Consilium.Modules.Files.Contracts;
+using Consilium.Platform.Database;
+using Consilium.Platform.Jobs;
+using Consilium.Platform.Seeding;
+
 namespace Consilium.Modules.Records;
 
 /// <summary>A patient's record: case history, reports and documents, search in it, and the log of who read what.</summary>
@@ -7,14 +12,23 @@ internal static class RecordsModule
     {
         var services = builder.Services;
         services.ConfigureHttpJsonOptions(json => json.SerializerOptions.TypeInfoResolverChain.Insert(0, RecordsJson.Default));
+        services.ConfigureHttpJsonOptions(json => json.SerializerOptions.TypeInfoResolverChain.Insert(0, RecordSearchJson.Default));
         services.AddScoped<Documents>();
         services.AddScoped<CaseHistories>();
         services.AddScoped<GetCaseHistory>();
         services.AddScoped<WriteCaseHistory>();
         services.AddScoped<GetReports>();
         services.AddScoped<WriteReport>();
-        services.ConfigureHttpJsonOptions(json => json.SerializerOptions.TypeInfoResolverChain.Insert(0, RecordSearchJson.Default));
+        services.AddScoped<GetDocuments>();
+        services.AddScoped<UploadDocument>();
+        services.AddScoped<UpdateDocument>();
+        services.AddScoped<IssueDownloadToken>();
+        services.AddScoped<UseDownloadToken>();
+        services.AddScoped<IFileHolder, PatientFiles>();
+        services.AddScoped<IJobHandler, PurgeDownloadTokens>();
         services.AddScoped<SearchRecords>();
+        services.AddSingleton<IStartupTask, DemoRecord>();
+        services.AddSingleton<ISeeder, SeedRecords>();
     }
 
     public static void MapRecords(this RouteGroupBuilder api)
@@ -24,6 +38,13 @@ internal static class RecordsModule
         WriteCaseHistory.Map(patients);
         GetReports.Map(patients);
         WriteReport.Map(patients);
+        var documents = api.MapGroup(DocumentResponse.Root).WithTags("Records");
+        GetDocuments.Map(patients, documents);
+        UploadDocument.Map(patients, documents);
+        UpdateDocument.Map(documents);
+        DownloadDocument.Map(documents);
+        IssueDownloadToken.Map(documents);
+        UseDownloadToken.Map(documents);
         SearchRecords.Map(api);
         ListAccessLog.Map(api);
     }

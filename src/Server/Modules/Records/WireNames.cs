@@ -1,4 +1,5 @@
 using System.Text.Json;
+using FluentValidation;
 
 namespace Consilium.Modules.Records;
 
@@ -17,4 +18,11 @@ internal static class WireNames<T> where T : struct, Enum
 
     /// <summary>What to tell whoever sent something else.</summary>
     public static string Known { get; } = $"must be {string.Join(", ", Values.Keys.SkipLast(1))} or {Values.Keys.Last()}.";
+}
+
+internal static class WireNameRules
+{
+    /// <summary>May be absent; when there, exactly one of the names.</summary>
+    public static void Names<T, TEnum>(this IRuleBuilder<T, string?> rule) where TEnum : struct, Enum =>
+        rule.Must(name => name is null || WireNames<TEnum>.Parse(name) is not null).WithMessage(WireNames<TEnum>.Known);
 }

@@ -12,13 +12,15 @@ namespace Consilium.Modules.Records;
 
 /// <param name="Title">1 to 200 characters.</param>
 /// <param name="Description">At most 20 000 characters.</param>
-internal sealed record CreateReportRequest(string? Title, string? Description, ReportType? ReportType);
+/// <param name="ReportType">lab_test, imaging, prescription, discharge_summary, consultation, vaccination, referral, surgery or other.</param>
+internal sealed record CreateReportRequest(string? Title, string? Description, string? ReportType);
 
 /// <summary>What is missing stays as it is.</summary>
 /// <param name="Title">1 to 200 characters.</param>
 /// <param name="Description">At most 20 000 characters.</param>
+/// <param name="ReportType">lab_test, imaging, prescription, discharge_summary, consultation, vaccination, referral, surgery or other.</param>
 /// <param name="Version">The version that was read before: with another since, 409. Without it the last one to write wins.</param>
-internal sealed record UpdateReportRequest(string? Title, string? Description, ReportType? ReportType, long? Version);
+internal sealed record UpdateReportRequest(string? Title, string? Description, string? ReportType, long? Version);
 
 internal sealed class CreateReportValidator : AbstractValidator<CreateReportRequest>
 {
@@ -26,7 +28,7 @@ internal sealed class CreateReportValidator : AbstractValidator<CreateReportRequ
     {
         RuleFor(r => r.Title).Text(1, WriteReport.MaxTitle);
         RuleFor(r => r.Description).OptionalText(WriteReport.MaxDescription);
-        RuleFor(r => r.ReportType).NotNull().WithMessage("is required.");
+        RuleFor(r => r.ReportType).Cascade(CascadeMode.Stop).NotNull().WithMessage("is required.").Names<CreateReportRequest, ReportType>();
     }
 }
 
@@ -36,6 +38,7 @@ internal sealed class UpdateReportValidator : AbstractValidator<UpdateReportRequ
     {
         RuleFor(r => r.Title).Text(1, WriteReport.MaxTitle).When(r => r.Title is not null);
         RuleFor(r => r.Description).OptionalText(WriteReport.MaxDescription);
+        RuleFor(r => r.ReportType).Names<UpdateReportRequest, ReportType>();
         RuleFor(r => r.Version).GreaterThan(0).WithMessage("must be 1 or more.");
     }
 }
@@ -78,7 +81,7 @@ internal sealed class WriteReport(
                 SELECT $4, target.id, $5, $6, $7, $1, $8, $8 FROM target
                 """, $"{CareViews.Patients} p {PatientRule.Join("p.id")} WHERE p.id = $3",
                 p => p.By(caller).With(id).With(reportId).With(request.Title!.Trim()).With(request.Description?.Trim() ?? "")
-                    .With(WireNames<ReportType>.Of(request.ReportType!.Value)).With(clock.UtcNow()), http.RequestAborted);
+                    .With(request.ReportType!).With(clock.UtcNow()), http.RequestAborted);
             if (written is not var (grounds, report)) return await RefuseAsync(id, ReportResponse.Resource(reportId), Created, caller, http.RequestAborted);
             await KeepAsync(report, Created, grounds, caller, http);
             return TypedResults.Created($"/api/v1/patients/{id}/reports/{reportId}", report);
@@ -97,7 +100,7 @@ internal sealed class WriteReport(
                 FROM target WHERE r.id = $4
                 """, $"records.reports p {PatientRule.Join("p.patient_id")} WHERE p.id = $4 AND p.patient_id = $3",
                 p => p.By(caller).With(id).With(reportId).With(NpgsqlDbType.Text, request.Title?.Trim()).With(NpgsqlDbType.Text, request.Description?.Trim())
-                    .With(NpgsqlDbType.Text, request.ReportType is { } type ? WireNames<ReportType>.Of(type) : null).With(clock.UtcNow()), http.RequestAborted);
+                    .With(NpgsqlDbType.Text, request.ReportType).With(clock.UtcNow()), http.RequestAborted);
             if (written is not var (grounds, report)) return await RefuseAsync(id, ReportResponse.Resource(reportId), Updated, caller, http.RequestAborted);
             var shown = await documents.OfReportsAsync([reportId], http.RequestAborted);
             await KeepAsync(report, Updated, grounds, caller, http);

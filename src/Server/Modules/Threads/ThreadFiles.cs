@@ -11,15 +11,15 @@ internal sealed class ThreadFiles(ThreadPolicy policy, RequestTransaction transa
 {
     public string Kind => policy.Kind;
 
-    public async Task<bool> MayReadAsync(FilePlace place, Guid itemId, Caller caller, CancellationToken cancellationToken)
+    public async Task<FileRight?> FindRightAsync(FilePlace place, Guid itemId, Caller caller, CancellationToken cancellationToken)
     {
-        if (caller.IsApiKey) return false; // no door lets a program read files
+        if (caller.IsApiKey) return null; // no door lets a program read files
         await using var batch = await transaction.BatchAsync(cancellationToken);
         batch.Add($"""
             SELECT 1 FROM threads.threads t JOIN threads.messages m ON m.thread_id = t.id
             WHERE {ThreadSql.InReach} AND m.id = $5 AND m.retracted_at IS NULL
             """).WithScope(ThreadScope.ToRead(policy, place.Id, caller)).With(itemId);
-        return await batch.ExecuteScalarAsync(cancellationToken) is not null;
+        return await batch.ExecuteScalarAsync(cancellationToken) is null ? null : new();
     }
 
     public Task ChangedAsync(FilePlace place, Guid itemId, Guid fileId, CancellationToken cancellationToken) =>

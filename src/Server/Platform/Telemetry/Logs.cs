@@ -13,6 +13,7 @@ internal static class Logs
     {
         ["Logging:LogLevel:Default"] = "Information",
         ["Logging:LogLevel:Microsoft"] = "Warning",
+        ["Logging:LogLevel:Microsoft.AspNetCore.Hosting.Diagnostics"] = "Warning", // below, whole addresses: tokens and what was searched for
         ["Logging:LogLevel:Npgsql"] = "Warning",
         ["Logging:LogLevel:Microsoft.EntityFrameworkCore.Database.Command"] = "Critical", // a refused statement is reported by whoever asked
         ["Logging:LogLevel:Microsoft.EntityFrameworkCore.Update"] = "Critical",

@@ -164,7 +164,7 @@ public sealed class CaseHistoryTests(RecordServer server) : IClassFixture<Record
     [Fact]
     public async Task Grounds_of_several_kinds_count_by_what_they_allow()
     {
-        var patient = await server.PersonAsync("patient");
+        var patient = await server.SignedInAsync("patient");
         await server.Database.ExecuteAsync(
             "INSERT INTO care.user_patients (id, user_id, patient_id, relation, created_by, created_at) VALUES ($1, $2, $3, 'parent', $2, now())",
             Guid.CreateVersion7(), server.Doctor.UserId, patient.UserId);

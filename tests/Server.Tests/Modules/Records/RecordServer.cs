@@ -1,11 +1,28 @@
 using Consilium.Tests.Modules.Cases;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Consilium.Tests.Modules.Records;
 
 /// <summary>A server and those who meet at a patient's record. Tests share the people, never a patient.</summary>
 public class RecordServer : Server
 {
+    Action<IServiceCollection>? more;
+
     protected override IReadOnlyDictionary<string, string?> Settings { get; init; } = CaseServer.QuickPasswords;
+
+    /// <summary>One of its own for a test, with settings, services or a clock of its own.</summary>
+    internal static async Task<RecordServer> WithAsync(
+        TimeProvider? clock = null, Action<IServiceCollection>? services = null, params (string Key, string Value)[] settings)
+    {
+        var server = new RecordServer
+        {
+            Settings = CaseServer.QuickPasswords.Concat(settings.Select(s => KeyValuePair.Create(s.Key, (string?)s.Value))).ToDictionary(StringComparer.Ordinal),
+            Clock = clock ?? TimeProvider.System,
+            more = services,
+        };
+        await server.InitializeAsync();
+        return server;
+    }
 
     /// <summary>Treats the patients of the tests.</summary>
     public Client Doctor { get; private set; } = null!;
@@ -22,17 +39,19 @@ public class RecordServer : Server
     public override async Task InitializeAsync()
     {
         await base.InitializeAsync();
-        Doctor = await this.PersonAsync("doctor");
-        Stranger = await this.PersonAsync("doctor");
-        Hospital = await this.PersonAsync("hospital");
+        Doctor = await SignedInAsync("doctor");
+        Stranger = await SignedInAsync("doctor");
+        Hospital = await SignedInAsync("hospital");
         Staff = await SignedInAsync("staff");
         Admin = await SignInAsync("admin@example.com", "admin123");
     }
 
+    protected override void ConfigureServices(IServiceCollection services) => more?.Invoke(services);
+
     /// <summary>A patient, treated by the doctor and the hospital's.</summary>
     public async Task<Client> PatientAsync()
     {
-        var patient = await this.PersonAsync("patient");
+        var patient = await SignedInAsync("patient");
         await this.TreatsAsync(Doctor, patient.UserId);
         await Database.ExecuteAsync("INSERT INTO care.hospital_patients (id, hospital_id, patient_id, created_by, created_at) VALUES ($1, $2, $3, $2, now())",
             Guid.CreateVersion7(), Hospital.UserId, patient.UserId);
@@ -53,20 +72,6 @@ public class RecordServer : Server
 /// <summary>People of the clinic, and who treats whom.</summary>
 internal static class RecordPeople
 {
-    /// <summary>A patient, doctor or hospital with a profile, signed in.</summary>
-    public static async Task<Client> PersonAsync(this Server server, string role)
-    {
-        var email = $"{role}-{Guid.CreateVersion7():N}@example.com";
-        const string password = "several plain words 7";
-        using var anonymous = server.Anonymous();
-        var id = (await (await anonymous.PostJsonAsync("/auth/signup", new { email, password })).ShouldAnswerAsync(201)).Id("user_id");
-        await server.Database.ExecuteAsync("UPDATE accounts.users SET role = $2 WHERE id = $1", id, role);
-        await server.Database.ExecuteAsync(role == "patient"
-            ? "INSERT INTO care.patients (id, user_id, name, created_at, updated_at) VALUES ($1, $1, 'Test patient', now(), now())"
-            : $"INSERT INTO care.{role}s (id, name, created_at, updated_at) VALUES ($1, 'Test {role}', now(), now())", id);
-        return await server.SignInAsync(email, password);
-    }
-
     public static Task TreatsAsync(this Server server, Client doctor, Guid patientId) => server.Database.ExecuteAsync(
         "INSERT INTO care.doctor_patients (id, doctor_id, patient_id, created_by, created_at) VALUES ($1, $2, $3, $2, now())",
         Guid.CreateVersion7(), doctor.UserId, patientId);

@@ -3,6 +3,7 @@ using Consilium.Modules.Files.Contracts;
 using Consilium.Modules.Threads;
 using Consilium.Tests.Modules.Cases;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 
@@ -45,6 +46,8 @@ public sealed class EventFilesTests(CaseServer server) : IClassFixture<CaseServe
         }
 
         public Task<IResult> ReceiveAsync(HttpContext http, FilePlace place, Caller caller, Func<Task<IResult?>> admit) => throw new InvalidOperationException();
+        public Task<IResult> ReceiveItemAsync(HttpContext http, Caller caller, IUploadedItem item) => throw new InvalidOperationException();
+        public Task<(IFileDownload? Download, ProblemHttpResult? Problem)> OpenAsync(Guid fileId, HttpContext http) => throw new InvalidOperationException();
         public Task<int?> HoldAsync(FilePlace place, IReadOnlyList<NewAttachment> wanted, Guid ownerId, CancellationToken cancellationToken) => throw new InvalidOperationException();
         public Task AttachAsync(FilePlace place, Guid itemId, IReadOnlyList<NewAttachment> wanted, Guid ownerId, CancellationToken cancellationToken) =>
             throw new InvalidOperationException();

@@ -6,11 +6,15 @@ namespace Consilium.Modules.Files.Contracts;
 /// <summary>What a route says that takes a file.</summary>
 internal static class FileRoutes
 {
-    /// <summary>The route's handler passes the request to <see cref="IFiles.ReceiveAsync"/>, whatever <c>Idempotency-Key</c> it carries.</summary>
-    public static RouteHandlerBuilder TakesFile(this RouteHandlerBuilder route)
+    /// <summary>The route's handler passes the request to <see cref="IFiles"/>, whatever <c>Idempotency-Key</c> it carries.</summary>
+    public static RouteHandlerBuilder TakesFile(this RouteHandlerBuilder route) => route.TakesFile<UploadFileRequest, Attachment>();
+
+    /// <typeparam name="TForm">The parts of the form, as the API's document shows them.</typeparam>
+    /// <typeparam name="TAnswer">Of the item that the file becomes.</typeparam>
+    public static RouteHandlerBuilder TakesFile<TForm, TAnswer>(this RouteHandlerBuilder route) where TForm : notnull
     {
-        route.Accepts<UploadFileRequest>(Upload.ContentType)
-            .Produces<Attachment>(201).ProducesProblem(400).ProducesProblem(413).ProducesProblem(415)
+        route.Accepts<TForm>(Upload.ContentType)
+            .Produces<TAnswer>(201).ProducesProblem(400).ProducesProblem(413).ProducesProblem(415)
             .WithMetadata(new OwnIdempotency());
         route.Add(endpoint =>
             endpoint.Metadata.Add(new RequestSizeLimitAttribute(Upload.LargestBody(endpoint.ApplicationServices.GetRequiredService<FilesSettings>()))));

@@ -1,4 +1,5 @@
 using Consilium.Modules.Accounts.Contracts;
+using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Consilium.Modules.Files.Contracts;
 
@@ -15,6 +16,15 @@ internal interface IFiles
     /// </summary>
     /// <param name="admit">Null when the caller may give the place a file now, otherwise the answer. Asked before the body is read; with a key, when it is not a repetition.</param>
     Task<IResult> ReceiveAsync(HttpContext http, FilePlace place, Caller caller, Func<Task<IResult?>> admit);
+
+    /// <summary>The same for a file that is an item of its own as soon as it is stored, such as a document: the item has the file's id.</summary>
+    Task<IResult> ReceiveItemAsync(HttpContext http, Caller caller, IUploadedItem item);
+
+    /// <summary>
+    /// The bytes of a file, for a caller whose right the module has judged and written down. Exactly one comes back: the answer, to be sent or disposed
+    /// of, or why there is none (404, 409 <c>file_pending</c> or <c>file_blocked</c>, 500 <c>file_damaged</c>).
+    /// </summary>
+    Task<(IFileDownload? Download, ProblemHttpResult? Problem)> OpenAsync(Guid fileId, HttpContext http);
 
     /// <summary>
     /// Locks, in the request's transaction, the uploads among <paramref name="wanted"/>. Null when all may be attached; otherwise the index of the
@@ -66,12 +76,39 @@ internal interface IFileHolder
     /// <summary>Stored with every file: <c>case</c>.</summary>
     string Kind { get; }
 
-    /// <summary>Whether the caller may read what hangs on the item. Asked for every read of a file.</summary>
-    Task<bool> MayReadAsync(FilePlace place, Guid itemId, Caller caller, CancellationToken cancellationToken);
+    /// <summary>The caller's right to read what hangs on the item; null without one. Asked for every read of a file.</summary>
+    Task<FileRight?> FindRightAsync(FilePlace place, Guid itemId, Caller caller, CancellationToken cancellationToken);
 
     /// <summary>
     /// A file of the item changes in this transaction (it was fetched, scanned, or got its thumbnail): tells those who look at it. Called before the
     /// file's row is changed, so that everybody locks the place first.
     /// </summary>
     Task ChangedAsync(FilePlace place, Guid itemId, Guid fileId, CancellationToken cancellationToken);
+}
+
+/// <summary>Why somebody may read a file, as the audit trail says it.</summary>
+/// <param name="SubjectId">The patient whose data it is.</param>
+/// <param name="Grounds">In words that the patient sees.</param>
+internal sealed record FileRight(Guid? SubjectId = null, string? Grounds = null);
+
+/// <summary>A file's bytes as an answer, as <c>/api/v1/files</c> gives them: ranges, to be saved, sandboxed, not to be cached.</summary>
+internal interface IFileDownload : IResult, IAsyncDisposable;
+
+/// <summary>What a module does with an upload that becomes an item of its own. The steps come in this order.</summary>
+internal interface IUploadedItem
+{
+    /// <summary>The names of the form's text fields that it reads, which may stand before the file and behind it. Others are ignored.</summary>
+    IReadOnlyList<string> Fields { get; }
+
+    /// <summary>
+    /// Null when the caller may upload something here, as far as the address tells; otherwise the answer. Asked before the body is read; with an
+    /// <c>Idempotency-Key</c> in the transaction, when it is not a repetition.
+    /// </summary>
+    Task<IResult?> AdmitAsync();
+
+    /// <summary>In the transaction, before anything has changed: the place that the file is for, or the answer that refuses it.</summary>
+    Task<(FilePlace Place, IResult? Refusal)> PlaceAsync(IReadOnlyDictionary<string, string> fields);
+
+    /// <summary>In the same transaction, when the file hangs on the item: makes the item and the answer. Audit entries that it adds are saved.</summary>
+    Task<IResult> AddAsync(Attachment file);
 }

@@ -1,0 +1,34 @@
+using Consilium.Modules.Accounts.Contracts;
+using Consilium.Modules.Care.Contracts;
+using Consilium.Modules.Files.Contracts;
+using Consilium.Platform.Errors;
+
+namespace Consilium.Modules.Records;
+
+/// <summary>Gives a document's bytes to whoever may read the patient's data.</summary>
+internal static class DownloadDocument
+{
+    public const string Action = "document.download";
+
+    public static void Map(RouteGroupBuilder all) => all.MapGet("/{id:guid}/download", HandleAsync)
+        .RequireRoles(PatientRule.Readers).AllowScope(PatientRule.Scope)
+        .WithSummary("Download a document")
+        .WithDescription("""
+            Knows ranges and `If-None-Match`. A document that is still being scanned answers 409 `file_pending`, one that may not be had 409 `file_blocked`.
+            """)
+        .GivesFile();
+
+    /// <summary>What a route says that gives a file.</summary>
+    public static RouteHandlerBuilder GivesFile(this RouteHandlerBuilder route) => route
+        .Produces(200, contentType: "application/octet-stream").Produces(206, contentType: "application/octet-stream").Produces(304)
+        .ProducesProblem(409).ProducesProblem(416);
+
+    static async Task<IResult> HandleAsync(Guid id, Caller caller, HttpContext http, Documents documents, IFiles files, AccessLog log)
+    {
+        var (grounds, row) = await documents.FindAsync(id, caller, http.RequestAborted);
+        await log.ReadAsync(caller, row?.PatientId, Action, DocumentResponse.Resource(id), grounds, http.RequestAborted);
+        if (row is null) return Problems.NotFound();
+        var (download, problem) = await files.OpenAsync(id, http);
+        return (IResult?)download ?? problem!;
+    }
+}
