@@ -147,8 +147,8 @@ internal sealed record Attack(string Name, int[] Statuses, HttpRequestMessage Re
         (JsonValueKind.String, _) when type == typeof(string) => true, // what the text may say is the route's own tests' to ask
         (JsonValueKind.True, _) when type == typeof(bool) => true,
         (JsonValueKind.Number, _) when type == typeof(long) => value.ToJsonString() == "7", // beyond the end or not: the route's own tests ask
-        (JsonValueKind.String or JsonValueKind.Object, _) when type == typeof(JsonElement) => true, // an appointment's extras
         (JsonValueKind.Array, _) when type == typeof(IReadOnlyList<Guid>) => value.AsArray().Count == 0,
+        (JsonValueKind.String or JsonValueKind.Object, _) when type == typeof(JsonElement) => true, // an appointment's extras
         (JsonValueKind.Array, _) when type == typeof(IReadOnlyList<AttachmentRequest>) => value.AsArray().Count == 0,
         _ => false,
     };

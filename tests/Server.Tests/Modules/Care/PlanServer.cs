@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using Consilium.Platform.Seeding;
+using Consilium.Tests.Modules.Accounts;
 using Consilium.Tests.Modules.Cases;
 
 namespace Consilium.Tests.Modules.Care;
@@ -9,6 +10,8 @@ namespace Consilium.Tests.Modules.Care;
 /// <summary>A server on a database with 10 000 patients and 1 000 doctors, which writes down how every statement was executed.</summary>
 public sealed class PlanServer : IAsyncLifetime
 {
+    static readonly Dictionary<string, string?> Settings = new(CaseServer.QuickPasswords, StringComparer.Ordinal) { ["Security:MasterKey"] = ProbeServer.MasterKey };
+
     TestDatabase? database;
     Server? server;
     string log = "";
@@ -22,7 +25,7 @@ public sealed class PlanServer : IAsyncLifetime
     public async Task InitializeAsync()
     {
         database = await TestPostgres.CloneAsync();
-        var seeding = await Server.StartAsync(CaseServer.QuickPasswords, sharedDatabase: database);
+        var seeding = await Server.StartAsync(Settings, sharedDatabase: database);
         await SeedCommand.RunAsync(seeding.Services, SeedCommand.Plan(["--patients", "10000", "--doctors", "1000"], DateTimeOffset.UtcNow), TextWriter.Null, default);
         await seeding.DisposeAsync();
         foreach (var sql in More) await database.ExecuteAsync(sql);
@@ -32,7 +35,7 @@ public sealed class PlanServer : IAsyncLifetime
             "auto_explain.log_buffers = on", "auto_explain.log_timing = off", "auto_explain.log_format = json", "auto_explain.log_parameter_max_length = 0"])
             await database.ExecuteAsync($"ALTER DATABASE {name} SET {setting}");
         log = Path.Combine((await database.ScalarAsync<string>("SHOW data_directory"))!, "postgres.log");
-        server = await Server.StartAsync(CaseServer.QuickPasswords, sharedDatabase: database);
+        server = await Server.StartAsync(Settings, sharedDatabase: database);
         foreach (var role in (string[])["patient", "doctor", "hospital"]) People[role] = await server.SignInAsync($"{role}-00001@example.com", SeedCommand.Password);
         People["admin"] = await server.SignInAsync("admin@example.com", "admin123");
     }
