@@ -12,4 +12,6 @@ Console.WriteLine($"Measuring {options.Rounds} interleaved rounds of {options.Se
 await using var stage = await Stage.SetUpAsync(options);
 var report = new Report(options);
 foreach (var scenario in Scenarios.All(stage, options)) report.Add(await scenario.MeasureAsync(options));
+if (options.Clinic > 0)
+    foreach (var scenario in await Scenarios.OfClinicAsync(stage, options)) report.Add(await scenario.MeasureAsync(options));
 Console.WriteLine(report.ToMarkdown());

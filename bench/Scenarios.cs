@@ -33,6 +33,20 @@ internal static class Scenarios
         new[] { Post(stage, options, 16), Post(stage, options, 64), PostHot(stage, 64), Page(stage, 16), Page(stage, 64), Upload(stage, 8), Download(stage, 8), Token(stage, 1), Token(stage, 50), Hanging(stage, 200) }
             .Where(s => options.Only is null || s.Name.Contains(options.Only, StringComparison.OrdinalIgnoreCase));
 
+    /// <summary>Lists and searches of a large clinic against those of a small one.</summary>
+    public static async Task<IEnumerable<Scenario>> OfClinicAsync(Stage stage, BenchOptions options)
+    {
+        const string small = "1 000 patients, 10 000 messages";
+        (string Role, string Who)[] readers = [("doctor", "a doctor of 500 patients"), ("hospital", "a hospital of 2 000"), ("admin", "an administrator")];
+        var (few, many) = (await Clinic.OpenAsync(stage, "few", 1000, 10_000), await Clinic.OpenAsync(stage, "many", 10_000, options.Clinic));
+        return
+        [
+            new($"inbox of the staff, 50 of {options.Clinic / 20:N0} cases", many.InboxAsync, [(small, few.InboxAsync)]) { IsLatency = true },
+            .. readers.Select(reader =>
+                new Scenario($"search by {reader.Who}", seconds => many.SearchAsync(reader.Role, seconds), [(small, seconds => few.SearchAsync(reader.Role, seconds))]) { IsLatency = true }),
+        ];
+    }
+
     static Scenario Post(Stage stage, BenchOptions options, int connections) => new(
         $"post, {options.Threads} threads, {connections} connections",
         seconds => new Load(stage.Product, Posts(stage, options.Threads)).RunAsync(connections, seconds),

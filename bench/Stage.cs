@@ -91,6 +91,26 @@ internal sealed class Stage : IAsyncDisposable
         await FillAsync(options);
     }
 
+    /// <summary>Another server, on a database of its own that this command has filled. In Development: invented people are for no other environment.</summary>
+    public async Task<Uri> StartSeededAsync(string database, string[] command)
+    {
+        await ExecuteAsync(postgres.ConnectionString, $"CREATE DATABASE {database}");
+        var environment = new Dictionary<string, string>(StringComparer.Ordinal)
+        {
+            ["ASPNETCORE_ENVIRONMENT"] = "Development",
+            ["Data__Directory"] = Path.Combine(directory, database),
+            ["ConnectionStrings__Database"] = new NpgsqlConnectionStringBuilder(postgres.ConnectionString) { Database = database }.ConnectionString,
+            ["Limits__RequestsPerSecond"] = "0",
+        };
+        var server = Path.Combine(Root(), "src/Server/bin", Configuration(), "net10.0/Server.dll");
+        Console.WriteLine($"Filling a clinic: {string.Join(' ', command)}…");
+        await Start(server, command, environment).WaitForExitAsync();
+        var address = Address();
+        Start(server, ["--urls", address.ToString()], environment);
+        await ReadyAsync(new(address, "health"));
+        return address;
+    }
+
     async Task FillAsync(BenchOptions options)
     {
         using var http = new HttpClient { BaseAddress = Product };
@@ -125,7 +145,7 @@ internal sealed class Stage : IAsyncDisposable
         return await answer.Content.ReadFromJsonAsync<JsonElement>();
     }
 
-    void Start(string assembly, string[] arguments, Dictionary<string, string> environment)
+    Process Start(string assembly, string[] arguments, Dictionary<string, string> environment)
     {
         var start = new ProcessStartInfo("dotnet", [assembly, .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
         foreach (var (name, value) in environment) start.Environment[name] = value;
@@ -135,6 +155,7 @@ internal sealed class Stage : IAsyncDisposable
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
         processes.Add(process);
+        return process;
     }
 
     static async Task ReadyAsync(Uri address)

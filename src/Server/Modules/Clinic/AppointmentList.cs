@@ -20,7 +20,7 @@ internal sealed record ListedAppointment(AppointmentResponse Appointment, string
 internal sealed class AppointmentList(RequestTransaction transaction)
 {
     /// <summary>Up to so many patients, each one's appointments are looked up; beyond, the newest appointments are gone through until the page is full.</summary>
-    const int FewPatients = 300;
+    const int FewPatients = 1000;
 
     /// <summary>Exactly one of page and problem comes back.</summary>
     public async Task<(Page<ListedAppointment>? Page, ProblemHttpResult? Problem)> ReadAsync(

@@ -12,25 +12,28 @@ namespace Consilium.Modules.Records;
 /// and does not leave it to a guess at how common the word is: <c>(… ~ word) IS TRUE</c> is a condition that no index serves, <c>… ~ (SELECT word)</c> one
 /// that is begun with the trigram index.
 /// </summary>
-internal sealed class RecordSearchSql(SearchTerms terms, string? kind, Guid? patientId, RecordPlace? after, bool beginsAtPatients)
+internal sealed class RecordSearchSql(SearchTerms terms, string? kind, Guid? patientId, RecordPlace? after, bool beginsAtPatients, bool isAdmin)
 {
     /// <summary>So many of the newest texts of a kind are looked into first: common words are found there.</summary>
-    const int Newest = 400;
+    const int Newest = 600;
 
-    const string Columns = "kind, id, patient_id, page, at, key, grounds";
-    const string Order = "ORDER BY at DESC, key DESC, page";
+    /// <summary>Of those that the caller may not read so many more are passed over.</summary>
+    const int PassedOver = 3000;
 
+    const string Columns = "kind, id, patient_id, page, at, grounds";
+    const string Order = "ORDER BY at DESC, id DESC, page";
+
+    /// <summary>A case history goes by its patient's id until it is shown.</summary>
     static readonly Dictionary<string, string> Sources = new(StringComparer.Ordinal)
     {
         ["history"] = """
-            SELECT 'history' AS kind, h.id, v.patient_id, 0 AS page, v.written_at AS at, v.patient_id AS key, v.search_text
-            FROM records.case_history_versions v JOIN records.case_histories h USING (patient_id) WHERE v.is_current
+            SELECT 'history' AS kind, v.patient_id AS id, v.patient_id, 0 AS page, v.written_at AS at, v.search_text FROM records.case_history_versions v WHERE v.is_current
             """,
         ["report"] = """
-            SELECT 'report' AS kind, r.id, r.patient_id, 0 AS page, r.created_at AS at, r.id AS key, r.search_text FROM records.reports r
+            SELECT 'report' AS kind, r.id, r.patient_id, 0 AS page, r.created_at AS at, r.search_text FROM records.reports r
             """,
         ["document"] = $"""
-            SELECT 'document' AS kind, d.id, d.patient_id, p.page, d.created_at AS at, d.id AS key, p.search_text
+            SELECT 'document' AS kind, d.id, d.patient_id, p.page, d.created_at AS at, p.search_text
             FROM records.documents d JOIN {FileViews.Pages} p ON p.file_id = d.id
             """,
     };
@@ -70,39 +73,44 @@ internal sealed class RecordSearchSql(SearchTerms terms, string? kind, Guid? pat
         """;
 
     /// <summary>The newest texts of all patients first; when that gives too few, those that the trigram index finds.</summary>
-    static string OfAll(IEnumerable<string> sources, string beyond, List<string> words, string limit) => $"""
+    string OfAll(IEnumerable<string> sources, string beyond, List<string> words, string limit) => $"""
         {string.Join(",\n", sources.Select((source, i) => string.Create(CultureInfo.InvariantCulture, $"""
             newest{i} AS MATERIALIZED (
-                SELECT {Columns} FROM (SELECT * FROM ({source}) s WHERE {beyond} {Order} LIMIT {Newest}) s {PatientRule.Join("s.patient_id")}
+                SELECT {Columns} FROM (
+                    SELECT s.*, access.grounds FROM (SELECT * FROM ({source}) s WHERE {beyond} {Order} LIMIT {Newest + PassedOver}) s {Allowed} {Order} LIMIT {Newest}) s
                 WHERE {Matched(words)} {Order} LIMIT {limit}),
             found{i} AS (
                 SELECT * FROM newest{i} WHERE (SELECT count(*) FROM newest{i}) >= {limit}
                 UNION ALL (
-                    SELECT {Columns} FROM ({source}) s {PatientRule.Join("s.patient_id")}
+                    SELECT {Columns} FROM ({source}) s {Allowed}
                     WHERE (SELECT count(*) FROM newest{i}) < {limit} AND {beyond}{string.Concat(words.Select(word => $" AND s.search_text ~ (SELECT {word})"))}
                     {Order} LIMIT {limit}))
             """)))},
         found AS (SELECT * FROM ({string.Join(" UNION ALL ", sources.Select((_, i) => string.Create(CultureInfo.InvariantCulture, $"SELECT * FROM found{i}")))}) f {Order} LIMIT {limit})
         """;
 
+    /// <summary>The rule. Of all texts an administrator's needs no row.</summary>
+    string Allowed => isAdmin ? $"CROSS JOIN (SELECT '{Grounds.Admin}' AS grounds WHERE $2) access" : PatientRule.Join("s.patient_id");
+
     /// <summary>With the names and a piece of the text, which are looked up for what is shown alone. Where the folded text is of another length, the place is in proportion.</summary>
     static string Shown(string found, List<string> words) => $"""
         WITH {found}
-        SELECT f.kind, f.id, f.patient_id, f.page, f.at, f.key, f.grounds, patient.name, shown.title,
+        SELECT f.kind, shown.id, f.patient_id, f.page, f.at, f.id, f.grounds, patient.name, shown.title,
             substr(shown.content, place.first, {Excerpt.Cut}), place.first > 1
         FROM found f JOIN {CareViews.Patients} patient ON patient.id = f.patient_id
         CROSS JOIN LATERAL (
-            SELECT 'Case history' AS title, v.summary AS content, v.search_text AS folded FROM records.case_history_versions v
-            WHERE f.kind = 'history' AND v.patient_id = f.patient_id AND v.is_current
-            UNION ALL SELECT r.title, r.description, platform.search_form(r.description) FROM records.reports r WHERE f.kind = 'report' AND r.id = f.id
-            UNION ALL SELECT p.file_name, p.content, p.search_text FROM {FileViews.Pages} p WHERE f.kind = 'document' AND p.file_id = f.id AND p.page = f.page) shown
+            SELECT h.id, 'Case history' AS title, v.summary AS content, v.search_text AS folded
+            FROM records.case_histories h JOIN records.case_history_versions v ON v.patient_id = h.patient_id AND v.version = h.version
+            WHERE f.kind = 'history' AND h.patient_id = f.patient_id
+            UNION ALL SELECT r.id, r.title, r.description, platform.search_form(r.description) FROM records.reports r WHERE f.kind = 'report' AND r.id = f.id
+            UNION ALL SELECT p.file_id, p.file_name, p.content, p.search_text FROM {FileViews.Pages} p WHERE f.kind = 'document' AND p.file_id = f.id AND p.page = f.page) shown
         CROSS JOIN LATERAL (SELECT coalesce(least({string.Join(", ", words.Select(word => $"nullif(regexp_instr(shown.folded, {word}), 0)"))}), 1) AS at) hit
         CROSS JOIN LATERAL (SELECT greatest(1, (hit.at::bigint * length(shown.content) / greatest(1, length(shown.folded)))::int - {Excerpt.Before}) AS first) place
-        ORDER BY f.at DESC, f.key DESC, f.page
+        ORDER BY f.at DESC, f.id DESC, f.page
         """;
 
     static string Matched(List<string> words) => $"(true{string.Concat(words.Select(word => $" AND s.search_text ~ {word}"))}) IS TRUE";
 
-    static string Beyond(string at, string key, string page) =>
-        $"s.at <= {at} AND (s.at < {at} OR s.key < {key} OR (s.key = {key} AND s.page > {page}))";
+    static string Beyond(string at, string id, string page) =>
+        $"s.at <= {at} AND (s.at < {at} OR s.id < {id} OR (s.id = {id} AND s.page > {page}))";
 }

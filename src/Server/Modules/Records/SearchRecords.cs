@@ -38,7 +38,7 @@ internal sealed class SearchRecords(RequestTransaction transaction, AccessLog lo
     const string Action = "record.search";
 
     /// <summary>Beginning at one's patients is quicker up to about so many; beyond, at the texts.</summary>
-    const int MaxOwnPatients = 1000;
+    const int MaxOwnPatients = 3000;
 
     public static void Map(RouteGroupBuilder api) => api.MapGet("/api/v1/records/search",
             ([AsParameters] RecordQuery query, Caller caller, SearchRecords useCase, CancellationToken cancellationToken) =>
@@ -69,7 +69,7 @@ internal sealed class SearchRecords(RequestTransaction transaction, AccessLog lo
         if (SearchTerms.Parse(folded) is not { } terms) return Problems.Invalid("q", "has no letters or digits to search for.");
 
         var limit = Limit.Or(query.Limit);
-        var sql = new RecordSearchSql(terms, query.Kind, query.PatientId, after, beginsAtPatients: query.PatientId is not null || patients <= MaxOwnPatients);
+        var sql = new RecordSearchSql(terms, query.Kind, query.PatientId, after, beginsAtPatients: query.PatientId is not null || patients <= MaxOwnPatients, caller.Is(Role.Admin));
         var page = Page.Of(await FindAsync(sql, limit + 1, caller, cancellationToken), limit, last => last.Place);
         if (query.PatientId is null) await log.ReadManyAsync(caller, Action, page.Items.Select(found => found.Shown), cancellationToken);
         return TypedResults.Ok(new Page<RecordHit>([.. page.Items.Select(found => found.Hit)], page.NextCursor));

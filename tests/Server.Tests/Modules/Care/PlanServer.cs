@@ -87,10 +87,6 @@ public sealed class PlanServer : IAsyncLifetime
 /// <summary>One statement as PostgreSQL executed it.</summary>
 internal sealed record ExecutedPlan(string Query, JsonElement Root)
 {
-    /// <summary>One page may look at so many rows, and so many blocks of 8 kB.</summary>
-    const double MaxRows = 5000;
-    const double MaxBlocks = 8000;
-
     public static List<ExecutedPlan> All(string log)
     {
         var plans = new List<ExecutedPlan>();
@@ -107,7 +103,9 @@ internal sealed record ExecutedPlan(string Query, JsonElement Root)
 
     /// <summary>What is wrong with it, one readable line each.</summary>
     /// <param name="large">The tables that nobody reads through.</param>
-    public IEnumerable<string> Faults(IReadOnlySet<string> large)
+    /// <param name="maxRows">What one step of it may look at.</param>
+    /// <param name="maxBlocks">Of 8 kB, all together.</param>
+    public IEnumerable<string> Faults(IReadOnlySet<string> large, double maxRows, double maxBlocks)
     {
         foreach (var node in Nodes(Root))
         {
@@ -116,9 +114,9 @@ internal sealed record ExecutedPlan(string Query, JsonElement Root)
             var table = node.TryGetProperty("Relation Name", out var name) ? name.GetString()! : "";
             if (type == "Seq Scan" && large.Contains(table)) yield return $"reads all of {table}";
             foreach (var what in (string[])["Actual Rows", "Rows Removed by Filter", "Rows Removed by Index Recheck"])
-                if (Number(node, what) * loops is > MaxRows and var rows) yield return string.Create(CultureInfo.InvariantCulture, $"{type} {table}: {rows:0} × {what}");
+                if (Number(node, what) * loops is var rows && rows > maxRows) yield return string.Create(CultureInfo.InvariantCulture, $"{type} {table}: {rows:0} × {what}");
         }
-        if (Number(Root, "Shared Hit Blocks") + Number(Root, "Shared Read Blocks") is > MaxBlocks and var blocks) yield return string.Create(CultureInfo.InvariantCulture, $"{blocks:0} blocks");
+        if (Number(Root, "Shared Hit Blocks") + Number(Root, "Shared Read Blocks") is var blocks && blocks > maxBlocks) yield return string.Create(CultureInfo.InvariantCulture, $"{blocks:0} blocks");
     }
 
     static IEnumerable<JsonElement> Nodes(JsonElement node) =>

@@ -107,7 +107,7 @@ public sealed class SearchRecordsTests(CaseServer server) : IClassFixture<CaseSe
         var word = $"pagina{role}";
         using var patient = await server.SignedInAsync("patient");
         using var hospital = await server.SignedInAsync("hospital");
-        await server.MapHospitalAsync(hospital.UserId, [patient.UserId, .. await server.PatientsAsync(1001)]);
+        await server.MapHospitalAsync(hospital.UserId, [patient.UserId, .. await server.PatientsAsync(3001)]);
         var foreign = (await server.PatientsAsync(1))[0];
         var at = new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
         for (var i = 0; i < 12; i++) await server.ReportAsync(patient.UserId, $"{word} {i}", "x", at.AddDays(i / 3)); // three at each time
@@ -135,7 +135,7 @@ public sealed class SearchRecordsTests(CaseServer server) : IClassFixture<CaseSe
     [Fact]
     public async Task An_administrator_finds_what_lies_behind_many_newer_texts()
     {
-        var patients = await server.PatientsAsync(500);
+        var patients = await server.PatientsAsync(700);
         await server.ReportAsync(patients[0], "Old", "An antiquarix finding", new(2020, 1, 1, 0, 0, 0, TimeSpan.Zero));
         await server.Database.ExecuteAsync("""
             INSERT INTO records.reports (id, patient_id, title, description, report_type, created_by, created_at, updated_at)
