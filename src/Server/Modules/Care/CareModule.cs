@@ -10,6 +10,7 @@ internal static class CareModule
     public static void AddCare(this WebApplicationBuilder builder)
     {
         var services = builder.Services;
+        services.AddSingleton(CareSettings.From(builder.Configuration, builder.Environment));
         services.AddScoped<AccessLog>();
         services.AddScoped<PatientChanges>();
         services.ConfigureHttpJsonOptions(json => json.SerializerOptions.TypeInfoResolverChain.Insert(0, ProfilesJson.Default));

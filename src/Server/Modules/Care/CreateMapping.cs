@@ -53,12 +53,12 @@ internal sealed record UserPatientRequest(Guid UserId, Guid PatientId, Relation 
 }
 
 /// <summary>Maps two to each other: administrators any, a hospital its own. From the commit on, the one may read what the other's mapping opens.</summary>
-internal sealed class CreateMapping(RequestTransaction transaction, MappingLog log, TimeProvider clock)
+internal sealed class CreateMapping(RequestTransaction transaction, MappingLog log, CareSettings settings, TimeProvider clock)
 {
     public static void Map(RouteGroupBuilder api)
     {
         Map<HospitalDoctorRequest>(api, MappingKind.HospitalDoctor, "The doctor works at the hospital. It opens no patient's data by itself.");
-        Map<HospitalPatientRequest>(api, MappingKind.HospitalPatient, "The hospital may read the patient's data. A hospital can map any patient whose id it was given.");
+        Map<HospitalPatientRequest>(api, MappingKind.HospitalPatient, "The hospital may read the patient's data. Where the operator allows it, a hospital can map any patient whose id it was given.");
         Map<DoctorPatientRequest>(api, MappingKind.DoctorPatient, "The doctor treats the patient: he may read the patient's data and write into the record.");
         Map<UserPatientRequest>(api, MappingKind.UserPatient, "The user acts for the patient: he may read the patient's data.");
     }
@@ -74,6 +74,11 @@ internal sealed class CreateMapping(RequestTransaction transaction, MappingLog l
     async Task<Results<Created<MappingResponse>, ProblemHttpResult>> HandleAsync(
         MappingKind kind, IMappingRequest request, Caller caller, CancellationToken cancellationToken)
     {
+        if (kind == MappingKind.HospitalPatient && caller.Is(Role.Hospital) && !settings.HospitalsMapPatients)
+        {
+            await log.RefusedAsync(kind, mappingId: null, request.Second, "mapping.created", caller, cancellationToken);
+            return Problems.Of(403, "administrators_map_patients", "Here administrators alone map patients to hospitals: ask one.");
+        }
         var mapping = kind.Of(Guid.CreateVersion7(), request.First, request.Second, request.Relation, clock.UtcNow());
         var (hasFirst, hasSecond, isMade) = await transaction.RunAsync(async () =>
         {
@@ -84,7 +89,7 @@ internal sealed class CreateMapping(RequestTransaction transaction, MappingLog l
         if (isMade) return TypedResults.Created($"{kind.Path}/{mapping.Id}", mapping);
         if (hasFirst && hasSecond) return Problems.Conflict("already_mapped", "These two are mapped to each other already.");
 
-        await log.RefusedAsync(kind, mapping.PatientId, "mapping.created", caller, cancellationToken);
+        await log.RefusedAsync(kind, mappingId: null, mapping.PatientId, "mapping.created", caller, cancellationToken);
         var missing = new Dictionary<string, string[]>(StringComparer.Ordinal);
         if (!hasFirst) missing[kind.First.Column] = [$"names no {kind.First.Name} that you may map."];
         if (!hasSecond) missing[kind.Second.Column] = [$"names no {kind.Second.Name} that you may map."];

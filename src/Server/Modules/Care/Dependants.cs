@@ -77,12 +77,12 @@ internal sealed class Dependants(
             return await RefusedAsync(userId, "patient.list", caller, cancellationToken);
         // A related user who is the patient counts once, as the patient.
         var query = new ProfileQuery(
-                $"SELECT {PatientRows.Columns}, reader.grounds FROM {CareViews.Readers} reader JOIN care.patients p ON p.id = reader.patient_id", "p", q, limit, cursor)
+                $"SELECT {PatientRows.Columns}, reader.grounds FROM {CareViews.Readers} reader JOIN care.patients p ON p.id = reader.patient_id", ProfileTable.Patients, q, limit, cursor)
             .Where(user => $"""
                 reader.reader_id = {user}
                     AND (reader.grounds = '{Grounds.Own}' OR (starts_with(reader.grounds, '{Grounds.Related}') AND reader.patient_id <> {user}))
                 """, userId);
-        var (page, problem) = await list.ReadAsync(query, Read, found => (found.Name, found.Id), cancellationToken);
+        var (page, problem) = await list.ReadAsync(query, Read, found => found.Id, cancellationToken);
         if (page is null) return problem!;
         await access.ReadManyAsync(caller, "patient.list", page.Items.Select(patient => new PatientShown(patient.Id, GroundsOf(patient, userId, caller))), cancellationToken);
         return TypedResults.Ok(page);

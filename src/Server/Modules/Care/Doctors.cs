@@ -53,10 +53,10 @@ internal sealed class Doctors(
     async Task<Results<Ok<Page<DoctorResponse>>, ProblemHttpResult>> ListAsync(DoctorFilter filter, CancellationToken cancellationToken)
     {
         if (ProfileList.FaultOf("speciality", filter.Speciality) is { } fault) return fault;
-        var query = new ProfileQuery($"SELECT {DoctorRows.Columns} FROM care.doctors d", "d", filter.Q, filter.Limit, filter.Cursor)
+        var query = new ProfileQuery($"SELECT {DoctorRows.Columns} FROM care.doctors d", ProfileTable.Doctors, filter.Q, filter.Limit, filter.Cursor)
             .Where(hospital => $"d.id IN (SELECT doctor_id FROM care.hospital_doctors WHERE hospital_id = {hospital})", filter.HospitalId)
             .Where(speciality => $"care.lowered(d.specialities) @> ARRAY[lower({speciality})]", ProfileList.Word(filter.Speciality));
-        var (page, problem) = await list.ReadAsync(query, DoctorRows.Read, found => (found.Name, found.Id), cancellationToken);
+        var (page, problem) = await list.ReadAsync(query, DoctorRows.Read, found => found.Id, cancellationToken);
         return page is null ? problem! : TypedResults.Ok(page);
     }
 

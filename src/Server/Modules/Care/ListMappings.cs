@@ -81,7 +81,7 @@ internal sealed class ListMappings(RequestTransaction transaction, MappingLog lo
         }
         if (found is null)
         {
-            await log.RefusedAsync(kind, id, "mapping.read", caller, cancellationToken);
+            await log.RefusedAsync(kind, id, patientId: null, "mapping.read", caller, cancellationToken);
             return Problems.NotFound();
         }
         await log.ReadAsync(kind, found, caller, cancellationToken);

@@ -31,9 +31,10 @@ internal sealed class MappingLog(ConsiliumDb db, AccessLog access, IAuditTrail a
         caller, "mapping.list", shown.Where(mapping => mapping.PatientId is not null).Select(mapping => new PatientShown(mapping.PatientId!.Value, MappingKind.GroundsOf(caller))),
         cancellationToken);
 
-    /// <param name="id">What was asked for: a mapping, or the patient to map.</param>
-    public Task RefusedAsync(MappingKind kind, Guid? id, string action, Caller caller, CancellationToken cancellationToken) =>
-        access.ReadAsync(caller, patientId: null, action, Resource(kind, id), grounds: null, cancellationToken);
+    /// <param name="mappingId">What was asked for; null when it was to be made.</param>
+    /// <param name="patientId">Who was to be mapped.</param>
+    public Task RefusedAsync(MappingKind kind, Guid? mappingId, Guid? patientId, string action, Caller caller, CancellationToken cancellationToken) =>
+        access.ReadAsync(caller, patientId, action, Resource(kind, mappingId ?? patientId), grounds: null, cancellationToken);
 
     static string Resource(MappingKind kind, Guid? id) => $"{kind.First.Name}-{kind.Second.Name}/{id}";
 }

@@ -50,11 +50,11 @@ internal sealed class Patients(
     async Task<Results<Ok<Page<PatientResponse>>, ProblemHttpResult>> ListAsync(PatientFilter filter, Caller caller, CancellationToken cancellationToken)
     {
         var query = caller.Is(Role.Admin)
-            ? new ProfileQuery($"SELECT {PatientRows.Columns} FROM care.patients p", "p", filter.Q, filter.Limit, filter.Cursor)
+            ? new ProfileQuery($"SELECT {PatientRows.Columns} FROM care.patients p", ProfileTable.Patients, filter.Q, filter.Limit, filter.Cursor)
             : new ProfileQuery(
-                    $"SELECT {PatientRows.Columns} FROM {CareViews.Readers} reader JOIN care.patients p ON p.id = reader.patient_id", "p", filter.Q, filter.Limit, filter.Cursor)
+                    $"SELECT {PatientRows.Columns} FROM {CareViews.Readers} reader JOIN care.patients p ON p.id = reader.patient_id", ProfileTable.Patients, filter.Q, filter.Limit, filter.Cursor)
                 .Where(doctor => $"reader.reader_id = {doctor} AND reader.grounds = '{Grounds.Doctor}'", caller.UserId);
-        var (page, problem) = await list.ReadAsync(query, row => PatientRows.Read(row, clock), found => (found.Name, found.Id), cancellationToken);
+        var (page, problem) = await list.ReadAsync(query, row => PatientRows.Read(row, clock), found => found.Id, cancellationToken);
         if (page is null) return problem!;
         var grounds = caller.Is(Role.Admin) ? Grounds.Admin : Grounds.Doctor;
         await access.ReadManyAsync(caller, "patient.list", page.Items.Select(patient => new PatientShown(patient.Id, grounds)), cancellationToken);

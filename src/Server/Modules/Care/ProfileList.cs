@@ -13,9 +13,9 @@ namespace Consilium.Modules.Care;
 
 /// <summary>Profiles to list, by name. Everything narrows.</summary>
 /// <param name="Select">Columns and sources.</param>
-/// <param name="Row">What the profile is called there: has <c>id</c>, <c>name</c> and <c>search_text</c>.</param>
+/// <param name="Of">The profiles among the sources.</param>
 /// <param name="Q">Words to search for.</param>
-internal sealed record ProfileQuery(string Select, string Row, string? Q, Limit? Limit, string? Cursor)
+internal sealed record ProfileQuery(string Select, ProfileTable Of, string? Q, Limit? Limit, string? Cursor)
 {
     readonly List<(Func<string, string> Condition, Action<NpgsqlParameterCollection> Value)> conditions = [];
 
@@ -43,6 +43,14 @@ internal sealed record ProfileQuery(string Select, string Row, string? Q, Limit?
     }
 }
 
+/// <summary>A table of profiles and what statements call it: it has <c>id</c>, <c>name</c> and <c>search_text</c>.</summary>
+internal sealed record ProfileTable(string Name, string Row)
+{
+    public static readonly ProfileTable Hospitals = new("care.hospitals", "h");
+    public static readonly ProfileTable Doctors = new("care.doctors", "d");
+    public static readonly ProfileTable Patients = new("care.patients", "p");
+}
+
 /// <summary>Reads profiles in the order of their names, narrowed and searched, a page at a time.</summary>
 internal sealed class ProfileList(NpgsqlDataSource database)
 {
@@ -56,29 +64,29 @@ internal sealed class ProfileList(NpgsqlDataSource database)
     public static string? Word(string? filter) => string.IsNullOrWhiteSpace(filter) ? null : filter.Trim();
 
     /// <summary>Exactly one of page and problem comes back.</summary>
-    /// <param name="place">The name and the id of a profile.</param>
+    /// <param name="id">Of a profile. A cursor holds the last one's and not its name: addresses end up in logs.</param>
     public async Task<(Page<T>? Page, ProblemHttpResult? Problem)> ReadAsync<T>(
-        ProfileQuery query, Func<NpgsqlDataReader, T> read, Func<T, (string Name, Guid Id)> place, CancellationToken cancellationToken)
+        ProfileQuery query, Func<NpgsqlDataReader, T> read, Func<T, Guid> id, CancellationToken cancellationToken)
     {
         if (FaultOf("q", query.Q) is { } fault) return (null, fault);
-        Place? from = null;
-        if (query.Cursor is not null && !Cursor.TryRead(query.Cursor, out from)) return (null, Problems.Invalid("cursor", "is not one of this list's cursors."));
+        Guid? after = null;
+        if (query.Cursor is not null && !Cursor.TryRead(query.Cursor, out after)) return (null, Problems.Invalid("cursor", "is not one of this list's cursors."));
         var limit = Limit.Or(query.Limit);
         var terms = query.Q is null ? null : await SearchTerms.ParseAsync(database, query.Q, cancellationToken);
 
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var command = new NpgsqlCommand { Connection = connection };
-        command.CommandText = Statement(query, terms, from, limit, command.Parameters);
+        command.CommandText = Statement(query, terms, after, limit, command.Parameters);
         if (terms is null) await command.PrepareAsync(cancellationToken);
         var found = new List<T>(limit + 1);
         await using var rows = await command.ExecuteReaderAsync(cancellationToken);
         while (await rows.ReadAsync(cancellationToken)) found.Add(read(rows));
-        return (Page.Of(found, limit, last => new Place(place(last).Name, place(last).Id)), null);
+        return (Page.Of(found, limit, id), null);
     }
 
-    static string Statement(ProfileQuery query, SearchTerms? terms, Place? from, int limit, NpgsqlParameterCollection parameters)
+    static string Statement(ProfileQuery query, SearchTerms? terms, Guid? after, int limit, NpgsqlParameterCollection parameters)
     {
-        var row = query.Row;
+        var row = query.Of.Row;
         var sql = new StringBuilder($"{query.Select} WHERE true");
         foreach (var (condition, value) in query.Conditions)
         {
@@ -86,19 +94,14 @@ internal sealed class ProfileList(NpgsqlDataSource database)
             sql.Append($" AND {condition(Last())}");
         }
         if (terms is not null) sql.Append(terms.Condition($"{row}.search_text", parameters));
-        if (from is not null)
+        if (after is { } last)
         {
-            parameters.With(from.Name);
-            var name = Last();
-            parameters.With(from.Id);
-            sql.Append($" AND (lower({row}.name), {row}.id) > (lower({name}), {Last()})");
+            parameters.With(last);
+            sql.Append($" AND (lower({row}.name), {row}.id) > ((SELECT lower(last.name) FROM {query.Of.Name} last WHERE last.id = {Last()}), {Last()})");
         }
         parameters.With(limit + 1);
         return sql.Append($" ORDER BY lower({row}.name), {row}.id LIMIT {Last()}").ToString();
 
         string Last() => string.Create(CultureInfo.InvariantCulture, $"${parameters.Count}");
     }
-
-    /// <summary>The place of the last profile shown.</summary>
-    sealed record Place(string Name, Guid Id);
 }

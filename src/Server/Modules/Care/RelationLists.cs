@@ -59,18 +59,18 @@ internal sealed class RelationLists(RequestTransaction transaction, ProfileList 
     async Task<Results<Ok<Page<DoctorResponse>>, ProblemHttpResult>> DoctorsOfHospitalAsync(Guid id, PageFilter filter, Caller caller, CancellationToken cancellationToken)
     {
         if (!await IsThereAsync(Hospital, id, caller, cancellationToken)) return Problems.NotFound();
-        var query = Query($"SELECT {DoctorRows.Columns} FROM care.hospital_doctors m JOIN care.doctors d ON d.id = m.doctor_id", "d", filter, caller)
+        var query = Query($"SELECT {DoctorRows.Columns} FROM care.hospital_doctors m JOIN care.doctors d ON d.id = m.doctor_id", ProfileTable.Doctors, filter, caller)
             .Where(hospital => $"m.hospital_id = {hospital}", id);
-        var (page, problem) = await list.ReadAsync(query, DoctorRows.Read, found => (found.Name, found.Id), cancellationToken);
+        var (page, problem) = await list.ReadAsync(query, DoctorRows.Read, found => found.Id, cancellationToken);
         return page is null ? problem! : TypedResults.Ok(page);
     }
 
     async Task<Results<Ok<Page<HospitalResponse>>, ProblemHttpResult>> HospitalsOfDoctorAsync(Guid id, PageFilter filter, Caller caller, CancellationToken cancellationToken)
     {
         if (!await IsThereAsync(Doctor, id, caller, cancellationToken)) return Problems.NotFound();
-        var query = Query($"SELECT {HospitalRows.Columns} FROM care.hospital_doctors m JOIN care.hospitals h ON h.id = m.hospital_id", "h", filter, caller)
+        var query = Query($"SELECT {HospitalRows.Columns} FROM care.hospital_doctors m JOIN care.hospitals h ON h.id = m.hospital_id", ProfileTable.Hospitals, filter, caller)
             .Where(doctor => $"m.doctor_id = {doctor} AND h.deleted_at IS NULL", id);
-        var (page, problem) = await list.ReadAsync(query, HospitalRows.Read, found => (found.Name, found.Id), cancellationToken);
+        var (page, problem) = await list.ReadAsync(query, HospitalRows.Read, found => found.Id, cancellationToken);
         return page is null ? problem! : TypedResults.Ok(page);
     }
 
@@ -80,7 +80,7 @@ internal sealed class RelationLists(RequestTransaction transaction, ProfileList 
         var query = Query($"""
             SELECT {PatientRows.Columns}, {PatientRule.GroundsFor("p.id")} FROM care.hospital_patients m
             JOIN care.hospitals h ON h.id = m.hospital_id JOIN care.patients p ON p.id = m.patient_id
-            """, "p", filter, caller).Where(hospital => $"m.hospital_id = {hospital} AND {MaySeeHospital}", id);
+            """, ProfileTable.Patients, filter, caller).Where(hospital => $"m.hospital_id = {hospital} AND {MaySeeHospital}", id);
         return await PatientsAsync(query, $"hospital/{id}", isThere, caller, cancellationToken);
     }
 
@@ -90,25 +90,25 @@ internal sealed class RelationLists(RequestTransaction transaction, ProfileList 
         var query = Query($"""
             SELECT {PatientRows.Columns}, access.grounds FROM care.doctor_patients m
             JOIN care.doctors d ON d.id = m.doctor_id JOIN care.patients p ON p.id = m.patient_id {PatientRule.Join("p.id")}
-            """, "p", filter, caller).Where(doctor => $"m.doctor_id = {doctor} AND {MaySeeDoctor}", id);
+            """, ProfileTable.Patients, filter, caller).Where(doctor => $"m.doctor_id = {doctor} AND {MaySeeDoctor}", id);
         return await PatientsAsync(query, $"doctor/{id}", isThere, caller, cancellationToken);
     }
 
     async Task<Results<Ok<Page<DoctorResponse>>, ProblemHttpResult>> DoctorsOfPatientAsync(Guid id, PageFilter filter, Caller caller, CancellationToken cancellationToken)
     {
         if (!await patients.AllowsAsync(id, "care_team.read", caller, cancellationToken)) return Problems.NotFound();
-        var query = Query($"SELECT {DoctorRows.Columns} FROM care.doctor_patients m JOIN care.doctors d ON d.id = m.doctor_id", "d", filter, caller)
+        var query = Query($"SELECT {DoctorRows.Columns} FROM care.doctor_patients m JOIN care.doctors d ON d.id = m.doctor_id", ProfileTable.Doctors, filter, caller)
             .Where(patient => $"m.patient_id = {patient} AND {PatientRule.Allows("m.patient_id")}", id);
-        var (page, problem) = await list.ReadAsync(query, DoctorRows.Read, found => (found.Name, found.Id), cancellationToken);
+        var (page, problem) = await list.ReadAsync(query, DoctorRows.Read, found => found.Id, cancellationToken);
         return page is null ? problem! : TypedResults.Ok(page);
     }
 
     async Task<Results<Ok<Page<HospitalResponse>>, ProblemHttpResult>> HospitalsOfPatientAsync(Guid id, PageFilter filter, Caller caller, CancellationToken cancellationToken)
     {
         if (!await patients.AllowsAsync(id, "care_team.read", caller, cancellationToken)) return Problems.NotFound();
-        var query = Query($"SELECT {HospitalRows.Columns} FROM care.hospital_patients m JOIN care.hospitals h ON h.id = m.hospital_id", "h", filter, caller)
+        var query = Query($"SELECT {HospitalRows.Columns} FROM care.hospital_patients m JOIN care.hospitals h ON h.id = m.hospital_id", ProfileTable.Hospitals, filter, caller)
             .Where(patient => $"m.patient_id = {patient} AND h.deleted_at IS NULL AND {PatientRule.Allows("m.patient_id")}", id);
-        var (page, problem) = await list.ReadAsync(query, HospitalRows.Read, found => (found.Name, found.Id), cancellationToken);
+        var (page, problem) = await list.ReadAsync(query, HospitalRows.Read, found => found.Id, cancellationToken);
         return page is null ? problem! : TypedResults.Ok(page);
     }
 
@@ -121,14 +121,14 @@ internal sealed class RelationLists(RequestTransaction transaction, ProfileList 
             return Problems.NotFound();
         }
         var (page, problem) = await list.ReadAsync(
-            query, row => (Patient: PatientRows.Read(row, clock), Grounds: row.NullableString(PatientRows.Width)), found => (found.Patient.Name, found.Patient.Id), cancellationToken);
+            query, row => (Patient: PatientRows.Read(row, clock), Grounds: row.NullableString(PatientRows.Width)), found => found.Patient.Id, cancellationToken);
         if (page is null) return problem!;
         await access.ReadManyAsync(caller, "patient.list", page.Items.Select(one => new PatientShown(one.Patient.Id, one.Grounds ?? Grounds.Colleague)), cancellationToken);
         return TypedResults.Ok(new Page<PatientResponse>([.. page.Items.Select(one => one.Grounds is null ? one.Patient.InBrief() : one.Patient)], page.NextCursor));
     }
 
-    static ProfileQuery Query(string select, string row, PageFilter filter, Caller caller) =>
-        new ProfileQuery(select, row, Q: null, filter.Limit, filter.Cursor).By(caller);
+    static ProfileQuery Query(string select, ProfileTable of, PageFilter filter, Caller caller) =>
+        new ProfileQuery(select, of, Q: null, filter.Limit, filter.Cursor).By(caller);
 
     async Task<bool> IsThereAsync(string what, Guid id, Caller caller, CancellationToken cancellationToken)
     {

@@ -34,7 +34,7 @@ internal sealed class RemoveMapping(RequestTransaction transaction, MappingLog l
             return true;
         }, cancellationToken);
         if (isRemoved) return TypedResults.NoContent();
-        await log.RefusedAsync(kind, id, "mapping.removed", caller, cancellationToken);
+        await log.RefusedAsync(kind, id, patientId: null, "mapping.removed", caller, cancellationToken);
         return Problems.NotFound();
     }
 

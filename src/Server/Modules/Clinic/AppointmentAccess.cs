@@ -52,7 +52,8 @@ internal sealed class AppointmentAccess(RequestTransaction transaction, AccessLo
             await using var row = await batch.ExecuteReaderAsync(cancellationToken);
             seen = await row.ReadAsync(cancellationToken) ? Read(row) : null;
         }
-        await log.ReadAsync(caller, seen?.Appointment.PatientId, action, ResourceOf(id), seen?.Grounds, cancellationToken);
+        if (seen is null) await RefuseAsync(id, caller, action, cancellationToken);
+        else await log.ReadAsync(caller, seen.Appointment.PatientId, action, ResourceOf(id), seen.Grounds, cancellationToken);
         return seen;
     }
 
@@ -69,13 +70,25 @@ internal sealed class AppointmentAccess(RequestTransaction transaction, AccessLo
             grounds = (string?)await batch.ExecuteScalarAsync(cancellationToken);
         }
         if (grounds is not null && allowed(grounds)) return (grounds, null);
-        await log.ReadAsync(caller, patientId: null, action, ResourceOf(id), grounds: null, cancellationToken);
+        await RefuseAsync(id, caller, action, cancellationToken);
         return (null, grounds is null ? Problems.NotFound() : Problems.Forbidden());
     }
 
     /// <summary>Writes down a change, in the transaction that makes it.</summary>
     public void Add(Appointment appointment, Caller caller, string action, string grounds) =>
         log.Add(caller, appointment.PatientId, action, ResourceOf(appointment.Id), grounds);
+
+    /// <summary>Writes down that somebody was refused, with the patient whose appointment it is: administrators see it there.</summary>
+    async Task RefuseAsync(Guid id, Caller caller, string action, CancellationToken cancellationToken)
+    {
+        Guid? patientId;
+        await using (var batch = await transaction.BatchAsync(cancellationToken))
+        {
+            batch.Add("SELECT patient_id FROM clinic.appointments WHERE id = $1").With(id);
+            patientId = (Guid?)await batch.ExecuteScalarAsync(cancellationToken);
+        }
+        await log.ReadAsync(caller, patientId, action, ResourceOf(id), grounds: null, cancellationToken);
+    }
 
     public static string ResourceOf(Guid id) => $"appointment/{id}";
 

@@ -69,7 +69,7 @@ internal sealed class BookAppointment(
         var booking = BookingOf(request, caller);
         if (await FindPartiesAsync(booking, caller, cancellationToken) is not { } parties)
         {
-            await log.ReadAsync(caller, patientId: null, Action, $"patient/{booking.PatientId}", grounds: null, cancellationToken);
+            await log.ReadAsync(caller, booking.PatientId, Action, $"patient/{booking.PatientId}", grounds: null, cancellationToken);
             return (null, Problems.NotFound());
         }
         var now = clock.UtcNow();

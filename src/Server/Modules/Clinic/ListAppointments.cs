@@ -44,7 +44,7 @@ internal static class ListAppointments
                     Guid id, [AsParameters] AppointmentFilter filter, Caller caller, AppointmentList list, AccessLog log, CancellationToken cancellationToken) =>
                 {
                     if (await knows(id, list, caller, cancellationToken)) return await ListAsync(parties(id), filter, caller, list, log, cancellationToken);
-                    await log.ReadAsync(caller, patientId: null, Action, $"{kind}/{id}", grounds: null, cancellationToken);
+                    await log.ReadAsync(caller, parties(id).PatientId, Action, $"{kind}/{id}", grounds: null, cancellationToken);
                     return Problems.NotFound();
                 })
                 .RequireRoles(PatientRule.Readers).AllowScope(PatientRule.Scope)

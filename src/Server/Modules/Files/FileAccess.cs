@@ -23,7 +23,7 @@ internal sealed class FileAccess(RequestTransaction transaction, IEnumerable<IFi
         var row = await RowAsync(id, http.RequestAborted);
         var right = row is null ? null : await FindRightAsync(row, caller, http.RequestAborted);
         await audit.RecordAsync(new(
-            caller.UserId, caller.Role.Wire(), action, $"file/{id}", right is null ? AuditOutcome.Denied : AuditOutcome.Ok, right?.Grounds, right?.SubjectId), http.RequestAborted);
+            caller.UserId, caller.Role.Wire(), action, $"file/{id}", right is null ? AuditOutcome.Denied : AuditOutcome.Ok, right?.Grounds, SubjectOf(row)), http.RequestAborted);
         return right is null ? (null, Problems.NotFound()) : Servable(row!, http);
     }
 
@@ -62,9 +62,12 @@ internal sealed class FileAccess(RequestTransaction transaction, IEnumerable<IFi
     async Task<FileRight?> FindRightAsync(Row row, Caller caller, CancellationToken cancellationToken)
     {
         if (row.ItemId is not { } item) return row.OwnerId == caller.UserId ? new() : null;
-        var holder = holders.FirstOrDefault(holder => holder.Kind == row.Place.Kind);
-        return holder is null ? null : await holder.FindRightAsync(row.Place, item, caller, cancellationToken);
+        return HolderOf(row) is { } holder ? await holder.FindRightAsync(row.Place, item, caller, cancellationToken) : null;
     }
+
+    Guid? SubjectOf(Row? row) => row is null ? null : HolderOf(row)?.SubjectOf(row.Place);
+
+    IFileHolder? HolderOf(Row row) => holders.FirstOrDefault(holder => holder.Kind == row.Place.Kind);
 
     async Task<Row?> RowAsync(Guid id, CancellationToken cancellationToken)
     {

@@ -19,7 +19,7 @@ internal sealed record DocumentRow(
 }
 
 /// <summary>Finds documents for a caller, and shows those that something else, which the caller may read, is made of.</summary>
-internal sealed class Documents(RequestTransaction transaction, IFiles files)
+internal sealed class Documents(RequestTransaction transaction, IFiles files, AccessLog log)
 {
     /// <summary>How many may belong to one report, or to one version of a case history.</summary>
     public const int MaxTogether = 100;
@@ -31,6 +31,27 @@ internal sealed class Documents(RequestTransaction transaction, IFiles files)
         batch.Add($"SELECT access.grounds, {DocumentRow.Columns} FROM records.documents d {PatientRule.Join("d.patient_id")} WHERE d.id = $3").By(caller).With(id);
         await using var row = await batch.ExecuteReaderAsync(cancellationToken);
         return await row.ReadAsync(cancellationToken) ? (row.GetString(0), DocumentRow.Read(row, 1)) : default;
+    }
+
+    /// <summary>Finds it, and writes down that it was read, or that the caller was refused: then with the patient whose it is.</summary>
+    public async Task<DocumentRow?> ReadAsync(Guid id, string action, Caller caller, CancellationToken cancellationToken)
+    {
+        var (grounds, document) = await FindAsync(id, caller, cancellationToken);
+        if (document is null) await RefuseAsync(id, action, caller, cancellationToken);
+        else await log.ReadAsync(caller, document.PatientId, action, DocumentResponse.Resource(id), grounds, cancellationToken);
+        return document;
+    }
+
+    /// <summary>Writes down that the caller was refused.</summary>
+    public async Task RefuseAsync(Guid id, string action, Caller caller, CancellationToken cancellationToken)
+    {
+        Guid? patientId;
+        await using (var batch = await transaction.BatchAsync(cancellationToken))
+        {
+            batch.Add("SELECT patient_id FROM records.documents WHERE id = $1").With(id);
+            patientId = (Guid?)await batch.ExecuteScalarAsync(cancellationToken);
+        }
+        await log.ReadAsync(caller, patientId, action, DocumentResponse.Resource(id), grounds: null, cancellationToken);
     }
 
     public async Task<IReadOnlyList<DocumentResponse>> ShowAsync(IReadOnlyCollection<DocumentRow> rows, CancellationToken cancellationToken)

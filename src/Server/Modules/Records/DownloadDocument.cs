@@ -23,11 +23,9 @@ internal static class DownloadDocument
         .Produces(200, contentType: "application/octet-stream").Produces(206, contentType: "application/octet-stream").Produces(304)
         .ProducesProblem(409).ProducesProblem(416);
 
-    static async Task<IResult> HandleAsync(Guid id, Caller caller, HttpContext http, Documents documents, IFiles files, AccessLog log)
+    static async Task<IResult> HandleAsync(Guid id, Caller caller, HttpContext http, Documents documents, IFiles files)
     {
-        var (grounds, row) = await documents.FindAsync(id, caller, http.RequestAborted);
-        await log.ReadAsync(caller, row?.PatientId, Action, DocumentResponse.Resource(id), grounds, http.RequestAborted);
-        if (row is null) return Problems.NotFound();
+        if (await documents.ReadAsync(id, Action, caller, http.RequestAborted) is null) return Problems.NotFound();
         var (download, problem) = await files.OpenAsync(id, http);
         return (IResult?)download ?? problem!;
     }

@@ -49,9 +49,7 @@ internal sealed class GetDocuments(RequestTransaction transaction, Documents doc
 
     async Task<Results<Ok<DocumentResponse>, ProblemHttpResult>> HandleAsync(Guid id, Caller caller, CancellationToken cancellationToken)
     {
-        var (grounds, row) = await documents.FindAsync(id, caller, cancellationToken);
-        await log.ReadAsync(caller, row?.PatientId, "document.read", DocumentResponse.Resource(id), grounds, cancellationToken);
-        if (row is null) return Problems.NotFound();
+        if (await documents.ReadAsync(id, "document.read", caller, cancellationToken) is not { } row) return Problems.NotFound();
         return await documents.ShowAsync([row], cancellationToken) is [var document] ? TypedResults.Ok(document) : Problems.NotFound();
     }
 

@@ -16,7 +16,7 @@ namespace Consilium.Modules.Records;
 internal sealed record DownloadTokenResponse(string DownloadToken, string DownloadUrl, DateTimeOffset ExpiresAt, int ExpiresInSeconds);
 
 /// <summary>Gives whoever may read a document an address that opens it once: for whatever can send no header, such as a link in a browser.</summary>
-internal sealed class IssueDownloadToken(RequestTransaction transaction, ConsiliumDb db, AccessLog log, TimeProvider clock)
+internal sealed class IssueDownloadToken(RequestTransaction transaction, ConsiliumDb db, AccessLog log, Documents documents, TimeProvider clock)
 {
     public const string Action = "document.token_issued";
 
@@ -45,7 +45,7 @@ internal sealed class IssueDownloadToken(RequestTransaction transaction, Consili
         }, cancellationToken);
         if (isIssued)
             return TypedResults.Ok(new DownloadTokenResponse(token, $"{UseDownloadToken.Path}?token={token}", expiresAt, (int)Lifetime.TotalSeconds));
-        await log.ReadAsync(caller, patientId: null, Action, DocumentResponse.Resource(id), grounds: null, cancellationToken);
+        await documents.RefuseAsync(id, Action, caller, cancellationToken);
         return Problems.NotFound();
     }
 

@@ -19,8 +19,10 @@ internal sealed class PatientFiles(RequestTransaction transaction, PatientChange
         batch.Add($"""
             SELECT access.grounds FROM records.documents d {PatientRule.Join("d.patient_id")} WHERE d.id = $3 AND d.patient_id = $4
             """).By(caller).With(itemId).With(place.Id);
-        return await batch.ExecuteScalarAsync(cancellationToken) is string grounds ? new(place.Id, AccessLog.ReasonOf(caller, grounds)) : null;
+        return await batch.ExecuteScalarAsync(cancellationToken) is string grounds ? new(AccessLog.ReasonOf(caller, grounds)) : null;
     }
+
+    public Guid? SubjectOf(FilePlace place) => place.Id;
 
     public Task ChangedAsync(FilePlace place, Guid itemId, Guid fileId, CancellationToken cancellationToken)
     {

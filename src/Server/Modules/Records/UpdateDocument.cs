@@ -40,10 +40,10 @@ internal sealed class UpdateDocument(RequestTransaction transaction, ConsiliumDb
     Task<Results<Ok<DocumentResponse>, ProblemHttpResult>> HandleAsync(Guid id, UpdateDocumentRequest request, Caller caller, CancellationToken cancellationToken) =>
         transaction.RunAsync<Results<Ok<DocumentResponse>, ProblemHttpResult>>(async () =>
         {
-            var (patientId, grounds, changed) = await ChangeAsync(id, request, caller, cancellationToken);
+            var (grounds, changed) = await ChangeAsync(id, request, caller, cancellationToken);
             if (changed is null)
             {
-                await log.ReadAsync(caller, patientId, Action, DocumentResponse.Resource(id), grounds: null, cancellationToken);
+                await documents.RefuseAsync(id, Action, caller, cancellationToken);
                 return grounds is null ? Problems.NotFound() : Problems.Forbidden(); // he may read it, so he may know that it is there
             }
             log.Add(caller, changed.PatientId, Action, DocumentResponse.Resource(id), grounds!);
@@ -52,22 +52,22 @@ internal sealed class UpdateDocument(RequestTransaction transaction, ConsiliumDb
             return await documents.ShowAsync([changed], cancellationToken) is [var document] ? TypedResults.Ok(document) : Problems.NotFound();
         }, cancellationToken);
 
-    async Task<(Guid? PatientId, string? Grounds, DocumentRow? Changed)> ChangeAsync(
+    async Task<(string? Grounds, DocumentRow? Changed)> ChangeAsync(
         Guid id, UpdateDocumentRequest request, Caller caller, CancellationToken cancellationToken)
     {
         await using var batch = await transaction.BatchAsync(cancellationToken);
         batch.Add($"""
             WITH target AS (
-                SELECT d.id, d.patient_id, access.grounds, {PatientRule.MayWrite} OR ({PatientRule.MayAdd} AND d.uploaded_by = $1) AS may_change
+                SELECT d.id, access.grounds, {PatientRule.MayWrite} OR ({PatientRule.MayAdd} AND d.uploaded_by = $1) AS may_change
                 FROM records.documents d {PatientRule.Join("d.patient_id")} WHERE d.id = $3
             ), d AS (
                 UPDATE records.documents d SET document_type = coalesce($4, d.document_type), remark = CASE WHEN $5 IS NULL THEN d.remark ELSE nullif($5, '') END
                 FROM target WHERE d.id = target.id AND target.may_change RETURNING d.*
             )
-            SELECT target.patient_id, target.grounds, {DocumentRow.Columns} FROM target LEFT JOIN d USING (id)
+            SELECT target.grounds, {DocumentRow.Columns} FROM target LEFT JOIN d USING (id)
             """).By(caller).With(id).With(NpgsqlDbType.Text, request.DocumentType)
             .With(NpgsqlDbType.Text, request.Remark?.Trim());
         await using var row = await batch.ExecuteReaderAsync(cancellationToken);
-        return await row.ReadAsync(cancellationToken) ? (row.GetGuid(0), row.GetString(1), row.IsDBNull(2) ? null : DocumentRow.Read(row, 2)) : default;
+        return await row.ReadAsync(cancellationToken) ? (row.GetString(0), row.IsDBNull(1) ? null : DocumentRow.Read(row, 1)) : default;
     }
 }

@@ -13,7 +13,6 @@ internal static class Logs
     {
         ["Logging:LogLevel:Default"] = "Information",
         ["Logging:LogLevel:Microsoft"] = "Warning",
-        ["Logging:LogLevel:Microsoft.AspNetCore.Hosting.Diagnostics"] = "Warning", // below, whole addresses: tokens and what was searched for
         ["Logging:LogLevel:Npgsql"] = "Warning",
         ["Logging:LogLevel:Microsoft.EntityFrameworkCore.Database.Command"] = "Critical", // a refused statement is reported by whoever asked
         ["Logging:LogLevel:Microsoft.EntityFrameworkCore.Update"] = "Critical",
@@ -27,6 +26,9 @@ internal static class Logs
             builder.Logging.AddSimpleConsole(console => { console.SingleLine = true; console.TimestampFormat = "HH:mm:ss "; });
         else
             builder.Logging.AddJsonConsole(console => { console.UseUtcTimestamp = true; console.TimestampFormat = "yyyy-MM-ddTHH:mm:ss.fffZ"; });
+
+        // Whatever is configured: below this it writes whole addresses, with their tokens and what was searched for.
+        builder.Logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.Warning);
 
         var starting = new StartPhase();
         starting.Silence(builder.Logging);

@@ -79,6 +79,9 @@ internal interface IFileHolder
     /// <summary>The caller's right to read what hangs on the item; null without one. Asked for every read of a file.</summary>
     Task<FileRight?> FindRightAsync(FilePlace place, Guid itemId, Caller caller, CancellationToken cancellationToken);
 
+    /// <summary>The patient whose data the files of the place are, for the audit trail; null where they are nobody's.</summary>
+    Guid? SubjectOf(FilePlace place) => null;
+
     /// <summary>
     /// A file of the item changes in this transaction (it was fetched, scanned, or got its thumbnail): tells those who look at it. Called before the
     /// file's row is changed, so that everybody locks the place first.
@@ -87,9 +90,8 @@ internal interface IFileHolder
 }
 
 /// <summary>Why somebody may read a file, as the audit trail says it.</summary>
-/// <param name="SubjectId">The patient whose data it is.</param>
 /// <param name="Grounds">In words that the patient sees.</param>
-internal sealed record FileRight(Guid? SubjectId = null, string? Grounds = null);
+internal sealed record FileRight(string? Grounds = null);
 
 /// <summary>A file's bytes as an answer, as <c>/api/v1/files</c> gives them: ranges, to be saved, sandboxed, not to be cached.</summary>
 internal interface IFileDownload : IResult, IAsyncDisposable;
