@@ -18,7 +18,7 @@ internal static partial class Examples
             all[$"GET {root}/{kind}/{{id:guid}}"] = async s => new(s.Admin, $"{root}/{kind}/{(await BookedAsync(s)).Id(member)}");
         all[$"GET {one}"] = async s => new(s.Admin, $"{root}/{(await BookedAsync(s)).Id()}");
         all[$"GET {one}/calendar.ics"] = async s => new(s.Admin, $"{root}/{(await BookedAsync(s)).Id()}/calendar.ics");
-        all[$"PUT {one}"] = async s => new(s.Admin, $"{root}/{(await BookedAsync(s)).Id()}", new() { ["extras"] = "x" });
+        all[$"PUT {one}"] = async s => new(s.Admin, $"{root}/{(await BookedAsync(s)).Id()}", []);
         all[$"PUT {one}/cancel"] = async s => new(s.Admin, $"{root}/{(await BookedAsync(s)).Id()}/cancel", new() { ["cancellation_reason"] = "x" });
         all[$"PUT {one}/status"] = async s => new(s.Admin, $"{root}/{(await BookedAsync(s)).Id()}/status", new() { ["status"] = "completed" });
         all[$"DELETE {one}"] = async s => new(s.Admin, $"{root}/{(await BookedAsync(s)).Id()}");
@@ -29,8 +29,8 @@ internal static partial class Examples
 
     static async Task<JsonObject> BookingAsync(CaseServer server)
     {
-        var (doctor, patient, hospital) = await PracticeAsync(server);
-        return new() { ["doctor_id"] = doctor, ["patient_id"] = patient, ["hospital_id"] = hospital, ["time_slot"] = "2097-01-31T09:30:00Z" };
+        var (doctor, patient, _) = await PracticeAsync(server);
+        return new() { ["doctor_id"] = doctor, ["patient_id"] = patient, ["time_slot"] = "2097-01-31T09:30:00Z" };
     }
 
     static async Task<System.Text.Json.JsonElement> BookedAsync(CaseServer server)
