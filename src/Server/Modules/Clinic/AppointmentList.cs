@@ -103,7 +103,7 @@ internal sealed class AppointmentList(RequestTransaction transaction)
             _ => (null, null),
         };
         var ownBranch = own is null ? "" : $"(SELECT a.*, '{grounds}' AS grounds FROM clinic.appointments a WHERE {own} AND {narrow} {Newest}) UNION ALL";
-        // One of the last two branches runs: the other's condition is false before it begins.
+        // One of the last two branches runs: the other's condition is false before it begins. IS TRUE keeps the set of patients a set to look into, read once.
         return $"""
             WITH mine AS MATERIALIZED (
                 SELECT DISTINCT ON (patient_id) patient_id, grounds FROM {CareViews.Readers} WHERE reader_id = $1 LIMIT {FewPatients + 1}),
@@ -113,8 +113,11 @@ internal sealed class AppointmentList(RequestTransaction transaction)
                     SELECT a.* FROM clinic.appointments a WHERE a.patient_id = mine.patient_id AND {narrow} {Newest}) a
                  WHERE NOT $2 AND (SELECT count(*) FROM mine) <= {FewPatients} {Newest})
                 UNION ALL
-                (SELECT a.*, access.grounds FROM clinic.appointments a {PatientRule.Join("a.patient_id")}
-                 WHERE {narrow} AND (SELECT count(*) FROM mine) > {FewPatients} {Newest}))
+                (SELECT a.*, access.grounds FROM (
+                    SELECT a.* FROM clinic.appointments a
+                    WHERE {narrow} AND (SELECT count(*) FROM mine) > {FewPatients}
+                      AND (a.patient_id IN (SELECT patient_id FROM {CareViews.Readers} WHERE reader_id = $1)) IS TRUE {Newest}) a
+                 {PatientRule.Join("a.patient_id")}))
             SELECT {AppointmentResponse.Columns}, a.grounds FROM (
                 SELECT DISTINCT ON (starts_at, id) * FROM found ORDER BY starts_at DESC, id DESC LIMIT $3) a
             ORDER BY a.starts_at DESC, a.id DESC
