@@ -42,6 +42,25 @@ public sealed class MappingTests(Server server) : IClassFixture<Server>, IAsyncL
         (await admin.MapAsync(kind, first, second)).Id().ShouldNotBe(mapping.Id());
     }
 
+    [Fact]
+    public async Task Where_hospitals_may_not_take_in_patients_administrators_do()
+    {
+        var strict = await Server.StartAsync(new Dictionary<string, string?>(StringComparer.Ordinal) { ["Care:HospitalsMapPatients"] = "false" });
+        using var administrator = await strict.AdminAsync();
+        using var hospital = await strict.SignedInAsync("hospital");
+        using var doctor = await strict.SignedInAsync("doctor");
+        using var patient = await strict.SignedInAsync("patient");
+        var body = CareCalls.Body("hospital-patient", hospital.UserId, patient.UserId);
+
+        await (await hospital.PostJsonAsync($"{CareCalls.Mappings}/hospital-patient", body)).ShouldBeProblemAsync(403, "administrators_map_patients");
+        await (await hospital.GetAsync($"/api/v1/patients/{patient.UserId}")).ShouldBeProblemAsync(404, "not_found");
+        await hospital.MapAsync("hospital-doctor", hospital.UserId, doctor.UserId);
+        await administrator.MapAsync("hospital-patient", hospital.UserId, patient.UserId);
+        await hospital.MapAsync("doctor-patient", doctor.UserId, patient.UserId);
+        (await hospital.GetAsync($"/api/v1/patients/{patient.UserId}")).IsSuccessStatusCode.ShouldBeTrue();
+        await strict.DisposeAsync();
+    }
+
     [Theory]
     [InlineData("hospital-doctor")]
     [InlineData("hospital-patient")]

@@ -1,5 +1,7 @@
+using System.Text;
 using Consilium.Modules.Care.Contracts;
 using Consilium.Platform.Realtime;
+using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Consilium.Tests.Modules.Care;
@@ -83,7 +85,9 @@ public sealed class PatientsTests(ProfileServer server) : IClassFixture<ProfileS
         (await doctor.IdsAsync($"{Root}?q=alpha")).ShouldBe([alpha]);
         (await doctor.IdsAsync($"{Root}?q=gamma")).ShouldBeEmpty();
         var first = await doctor.GetJsonAsync($"{Root}?limit=1");
-        (await doctor.IdsAsync($"{Root}?limit=1&cursor={first.Text("next_cursor")}")).ShouldBe([beta]);
+        var cursor = first.Text("next_cursor")!;
+        (await doctor.IdsAsync($"{Root}?limit=1&cursor={cursor}")).ShouldBe([beta]);
+        Encoding.UTF8.GetString(WebEncoders.Base64UrlDecode(cursor)).ShouldBe($"\"{alpha}\""); // addresses end up in logs: no name
         (await server.Strangers["doctor"].IdsAsync(Root)).ShouldBeEmpty();
     }
 

@@ -53,7 +53,7 @@ public sealed class BookAppointmentTests(ClinicServer server) : IClassFixture<Cl
             ((int)answer.StatusCode).ShouldBe(status, $"case {i}: {await answer.Content.ReadAsStringAsync()}");
         }
         (await server.Database.ColumnAsync<string>(
-            "SELECT outcome || coalesce(' ' || subject_id, '') FROM audit.entries WHERE actor_id = $1 AND resource = $2", relative.UserId, $"patient/{patient}")).ShouldBe(["denied"]);
+            "SELECT outcome || coalesce(' ' || subject_id, '') FROM audit.entries WHERE actor_id = $1 AND resource = $2", relative.UserId, $"patient/{patient}")).ShouldBe([$"denied {patient}"]);
     }
 
     [Theory]

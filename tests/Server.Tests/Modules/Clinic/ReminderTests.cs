@@ -178,7 +178,7 @@ public sealed class ReminderTests(ReminderServer server) : IClassFixture<Reminde
 
     void TurnTo(DateTimeOffset at)
     {
-        if (at > Clock.GetUtcNow()) Clock.Advance(at - Clock.GetUtcNow());
+        if (at > Clock.GetUtcNow()) Clock.Jump(at - Clock.GetUtcNow());
     }
 
     Task BecomesAsync(long count, Guid id) => Eventually.BecomesAsync(count, () => TickAsync(() => CountAsync(id)));

@@ -44,6 +44,8 @@ public sealed class DocumentTests(RecordServer server) : IClassFixture<RecordSer
             await (await stranger.PutJsonAsync(path, new { remark = "x" })).ShouldBeProblemAsync(404, "not_found");
             await (await stranger.PostJsonAsync($"{path}/download-token", null)).ShouldBeProblemAsync(404, "not_found");
         }
+        (await server.Database.ColumnAsync<string>("SELECT action FROM audit.entries WHERE actor_id = $1 AND subject_id = $2 AND outcome = 'denied' ORDER BY id", other.UserId, patient.UserId))
+            .ShouldBe(["document.read", "document.download", "document.list", "document.updated", "document.token_issued"]);
         foreach (var place in (string[])[path, $"{path}/download", DocumentsOf(patient.UserId)]) await (await server.Staff.GetAsync(place)).ShouldBeProblemAsync(403, "forbidden");
         await server.TreatsNoMoreAsync(server.Doctor, patient.UserId);
         await (await server.Doctor.GetAsync($"{path}/download")).ShouldBeProblemAsync(404, "not_found");

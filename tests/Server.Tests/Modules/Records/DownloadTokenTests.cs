@@ -179,7 +179,7 @@ public sealed class DownloadTokenTests(RecordServer server) : IClassFixture<Reco
         foreach (var status in (int[])[200, 410]) ((int)(await anonymous.GetAsync(url)).StatusCode).ShouldBe(status);
         await talkative.DisposeAsync();
 
-        lines.All.ShouldContain(line => line.Contains("UseDownloadToken", StringComparison.Ordinal)); // the routing says which route it took
+        lines.All.ShouldContain(line => line.Contains("/download-with-token", StringComparison.Ordinal)); // the routing says which route it took
         lines.All.ShouldAllBe(line => !line.Contains(url.Split('=')[1], StringComparison.Ordinal));
     }
 
