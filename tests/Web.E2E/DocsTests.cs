@@ -4,6 +4,9 @@ namespace Consilium.Web;
 
 public sealed class DocsTests(Browser browser) : IClassFixture<Browser>
 {
+    /// <summary>Pixels. Of many operations the page draws those alone that can be seen.</summary>
+    const int WholePage = 20_000;
+
     [BrowserTheory]
     [InlineData("/docs", ".opblock-summary-path")]
     [InlineData("/api/v1/docs", ".opblock-summary-path")]
@@ -12,9 +15,10 @@ public sealed class DocsTests(Browser browser) : IClassFixture<Browser>
     public async Task The_API_is_shown_without_a_fault(string path, string operation)
     {
         var (page, faults) = await browser.OpenAsync(path);
+        await page.SetViewportSizeAsync(1280, WholePage);
         await page.Locator(operation).First.WaitForAsync(new() { State = WaitForSelectorState.Attached });
         await page.WaitForLoadStateAsync(LoadState.NetworkIdle);
-        (await page.Locator(operation).CountAsync()).ShouldBeGreaterThan(20);
+        await page.Locator(operation).Nth(20).WaitForAsync(new() { State = WaitForSelectorState.Attached }); // there are more than twenty
         faults.ShouldBeEmpty();
         await page.CloseAsync();
     }
@@ -39,6 +43,7 @@ public sealed class DocsTests(Browser browser) : IClassFixture<Browser>
     public async Task An_operation_can_be_tried_out(string operation)
     {
         var (page, faults) = await browser.OpenAsync("/docs");
+        await page.SetViewportSizeAsync(1280, WholePage);
         var block = page.Locator(".opblock", new() { Has = page.Locator($"[data-path='{operation}']") });
         await block.Locator(".opblock-summary").ClickAsync();
         await block.Locator("button.execute").ClickAsync();

@@ -74,7 +74,6 @@ internal sealed class RecordSearchSql(SearchTerms terms, string? kind, Guid? pat
 
     /// <summary>The newest texts of all patients first; when that gives too few, those that the trigram index finds.</summary>
     string OfAll(IEnumerable<string> sources, string beyond, List<string> words, string limit) => $"""
-        {(isAdmin ? "" : $"mine AS MATERIALIZED ({AllPatients}),")}
         {string.Join(",\n", sources.Select((source, i) => string.Create(CultureInfo.InvariantCulture, $"""
             newest{i} AS MATERIALIZED (
                 SELECT {Columns} FROM (
@@ -90,8 +89,8 @@ internal sealed class RecordSearchSql(SearchTerms terms, string? kind, Guid? pat
         found AS (SELECT * FROM ({string.Join(" UNION ALL ", sources.Select((_, i) => string.Create(CultureInfo.InvariantCulture, $"SELECT * FROM found{i}")))}) f {Order} LIMIT {limit})
         """;
 
-    /// <summary>The rule: whoever reads many patients reads the set of them once. Of all texts an administrator's needs no row.</summary>
-    string Allowed => isAdmin ? $"CROSS JOIN (SELECT '{Grounds.Admin}' AS grounds WHERE $2) access" : "JOIN (SELECT patient_id AS reads, grounds FROM mine) access ON access.reads = s.patient_id";
+    /// <summary>The rule. Of all texts an administrator's needs no row.</summary>
+    string Allowed => isAdmin ? $"CROSS JOIN (SELECT '{Grounds.Admin}' AS grounds WHERE $2) access" : PatientRule.Join("s.patient_id");
 
     /// <summary>With the names and a piece of the text, which are looked up for what is shown alone. Where the folded text is of another length, the place is in proportion.</summary>
     static string Shown(string found, List<string> words) => $"""
