@@ -134,4 +134,3 @@ CREATE VIEW care.access_patients AS SELECT id, user_id, name, search_text FROM c
 CREATE VIEW care.access_doctors AS SELECT id, name, shift_time_start, shift_time_end, time_zone FROM care.doctors;
 CREATE VIEW care.access_hospitals AS SELECT id, name FROM care.hospitals WHERE deleted_at IS NULL;
 CREATE VIEW care.access_hospital_doctors AS SELECT hospital_id, doctor_id FROM care.hospital_doctors;
-CREATE VIEW care.access_hospital_patients AS SELECT hospital_id, patient_id FROM care.hospital_patients;

@@ -25,7 +25,7 @@ internal sealed class Documents(RequestTransaction transaction, IFiles files, Ac
     public const int MaxTogether = 100;
 
     /// <summary>Nothing when the caller may not know of it.</summary>
-    public async Task<(string? Grounds, DocumentRow? Document)> FindAsync(Guid id, Caller caller, CancellationToken cancellationToken)
+    async Task<(string? Grounds, DocumentRow? Document)> FindAsync(Guid id, Caller caller, CancellationToken cancellationToken)
     {
         await using var batch = await transaction.BatchAsync(cancellationToken);
         batch.Add($"SELECT access.grounds, {DocumentRow.Columns} FROM records.documents d {PatientRule.Join("d.patient_id")} WHERE d.id = $3").By(caller).With(id);

@@ -17,7 +17,4 @@ internal static class CareViews
 
     /// <summary>(hospital_id, doctor_id)</summary>
     public const string HospitalDoctors = "care.access_hospital_doctors";
-
-    /// <summary>(hospital_id, patient_id)</summary>
-    public const string HospitalPatients = "care.access_hospital_patients";
 }

@@ -70,9 +70,6 @@ internal static class Grounds
     /// <summary>Followed by the relation: <c>related: parent</c>.</summary>
     public const string Related = "related: ";
 
-    /// <summary>Whether these grounds allow to write case history and reports.</summary>
-    public static bool AllowWriting(string grounds) => grounds is Doctor or Admin;
-
     /// <summary>The patient and who acts for them.</summary>
     public static bool ArePatients(string grounds) => grounds == Own || grounds.StartsWith(Related, StringComparison.Ordinal);
 }
