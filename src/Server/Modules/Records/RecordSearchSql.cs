@@ -23,7 +23,7 @@ internal sealed class RecordSearchSql(SearchTerms terms, string? kind, Guid? pat
     const string Columns = "kind, id, patient_id, page, at, grounds";
     const string Order = "ORDER BY at DESC, id DESC, page";
 
-    /// <summary>A case history goes by its patient's id until it is shown.</summary>
+    /// <summary>The texts of each kind. A case history goes by its patient's id until it is shown.</summary>
     static readonly Dictionary<string, string> Sources = new(StringComparer.Ordinal)
     {
         ["history"] = """
@@ -38,6 +38,12 @@ internal sealed class RecordSearchSql(SearchTerms terms, string? kind, Guid? pat
             """,
     };
 
+    /// <summary>The documents' texts when the newest are looked for: the pages of one document after the other, never all pages of all.</summary>
+    static readonly string DocumentsInTurn = $"""
+        SELECT 'document' AS kind, d.id, d.patient_id, p.page, d.created_at AS at, p.search_text
+        FROM records.documents d CROSS JOIN LATERAL (SELECT p.page, p.search_text FROM {FileViews.Pages} p WHERE p.file_id = d.id OFFSET 0) p
+        """;
+
     public static IReadOnlyCollection<string> Kinds => Sources.Keys;
 
     /// <param name="parameters">Hold the caller's already.</param>
@@ -45,10 +51,10 @@ internal sealed class RecordSearchSql(SearchTerms terms, string? kind, Guid? pat
     {
         var (limit, words) = (Add(count), terms.Patterns.Select(Add).ToList());
         var beyond = after is null ? "true" : Beyond(Add(after.At.ToUniversalTime()), Add(after.Key), Add(after.Page));
-        var sources = kind is null ? Sources.Values : (IReadOnlyCollection<string>)[Sources[kind]];
+        var kinds = kind is null ? Kinds : [kind];
         return beginsAtPatients
-            ? Shown(OfPatients(patientId is { } one ? OnePatient(Add(one)) : AllPatients, sources, beyond, words, limit), words)
-            : Shown(OfAll(sources, beyond, words, limit), words);
+            ? Shown(OfPatients(patientId is { } one ? OnePatient(Add(one)) : AllPatients, kinds, beyond, words, limit), words)
+            : Shown(OfAll(kinds, beyond, words, limit), words);
 
         string Add<T>(T value)
         {
@@ -62,35 +68,37 @@ internal sealed class RecordSearchSql(SearchTerms terms, string? kind, Guid? pat
     static string OnePatient(string id) => $"SELECT p.id AS patient_id, access.grounds FROM {CareViews.Patients} p {PatientRule.Join("p.id")} WHERE p.id = {id}";
 
     /// <summary>The newest texts of the patients first, matched one by one until there are enough.</summary>
-    static string OfPatients(string patients, IEnumerable<string> sources, string beyond, List<string> words, string limit) => $"""
+    static string OfPatients(string patients, IEnumerable<string> kinds, string beyond, List<string> words, string limit) => $"""
         mine AS MATERIALIZED ({patients}),
         found AS (
             SELECT {Columns} FROM (
                 SELECT s.*, m.grounds FROM mine m CROSS JOIN LATERAL (
-                    {string.Join(" UNION ALL ", sources.Select(source => $"SELECT * FROM ({source}) s WHERE s.patient_id = m.patient_id AND {beyond}"))} OFFSET 0) s
+                    {string.Join(" UNION ALL ", kinds.Select(kind => $"SELECT * FROM ({Sources[kind]}) s WHERE s.patient_id = m.patient_id AND {beyond}"))} OFFSET 0) s
                 {Order} OFFSET 0) s
             WHERE {Matched(words)} {Order} LIMIT {limit})
         """;
 
     /// <summary>The newest texts of all patients first; when that gives too few, those that the trigram index finds.</summary>
-    string OfAll(IEnumerable<string> sources, string beyond, List<string> words, string limit) => $"""
-        {string.Join(",\n", sources.Select((source, i) => string.Create(CultureInfo.InvariantCulture, $"""
-            newest{i} AS MATERIALIZED (
+    string OfAll(IReadOnlyCollection<string> kinds, string beyond, List<string> words, string limit) => $"""
+        {(isAdmin ? "" : $"mine AS MATERIALIZED ({AllPatients}),")}
+        {string.Join(",\n", kinds.Select(kind => $"""
+            newest_{kind} AS MATERIALIZED (
                 SELECT {Columns} FROM (
-                    SELECT s.*, access.grounds FROM (SELECT * FROM ({source}) s WHERE {beyond} {Order} LIMIT {Newest + PassedOver}) s {Allowed} {Order} LIMIT {Newest}) s
+                    SELECT s.*, access.grounds FROM (
+                        SELECT * FROM ({(kind == "document" ? DocumentsInTurn : Sources[kind])}) s WHERE {beyond} {Order} LIMIT {Newest + PassedOver}) s {Allowed} {Order} LIMIT {Newest}) s
                 WHERE {Matched(words)} {Order} LIMIT {limit}),
-            found{i} AS (
-                SELECT * FROM newest{i} WHERE (SELECT count(*) FROM newest{i}) >= {limit}
+            found_{kind} AS (
+                SELECT * FROM newest_{kind} WHERE (SELECT count(*) FROM newest_{kind}) >= {limit}
                 UNION ALL (
-                    SELECT {Columns} FROM ({source}) s {Allowed}
-                    WHERE (SELECT count(*) FROM newest{i}) < {limit} AND {beyond}{string.Concat(words.Select(word => $" AND s.search_text ~ (SELECT {word})"))}
+                    SELECT {Columns} FROM ({Sources[kind]}) s {Allowed}
+                    WHERE (SELECT count(*) FROM newest_{kind}) < {limit} AND {beyond}{string.Concat(words.Select(word => $" AND s.search_text ~ (SELECT {word})"))}
                     {Order} LIMIT {limit}))
-            """)))},
-        found AS (SELECT * FROM ({string.Join(" UNION ALL ", sources.Select((_, i) => string.Create(CultureInfo.InvariantCulture, $"SELECT * FROM found{i}")))}) f {Order} LIMIT {limit})
+            """))},
+        found AS (SELECT * FROM ({string.Join(" UNION ALL ", kinds.Select(kind => $"SELECT * FROM found_{kind}"))}) f {Order} LIMIT {limit})
         """;
 
-    /// <summary>The rule. Of all texts an administrator's needs no row.</summary>
-    string Allowed => isAdmin ? $"CROSS JOIN (SELECT '{Grounds.Admin}' AS grounds WHERE $2) access" : PatientRule.Join("s.patient_id");
+    /// <summary>The rule: whoever reads many patients reads the set of them once. Of all texts an administrator's needs no row.</summary>
+    string Allowed => isAdmin ? $"CROSS JOIN (SELECT '{Grounds.Admin}' AS grounds WHERE $2) access" : "JOIN (SELECT patient_id AS reads, grounds FROM mine) access ON access.reads = s.patient_id";
 
     /// <summary>With the names and a piece of the text, which are looked up for what is shown alone. Where the folded text is of another length, the place is in proportion.</summary>
     static string Shown(string found, List<string> words) => $"""

@@ -38,7 +38,7 @@ internal sealed class SearchRecords(RequestTransaction transaction, AccessLog lo
     const string Action = "record.search";
 
     /// <summary>Beginning at one's patients is quicker up to about so many; beyond, at the texts.</summary>
-    const int MaxOwnPatients = 3000;
+    const int MaxOwnPatients = 1000;
 
     public static void Map(RouteGroupBuilder api) => api.MapGet("/api/v1/records/search",
             ([AsParameters] RecordQuery query, Caller caller, SearchRecords useCase, CancellationToken cancellationToken) =>
