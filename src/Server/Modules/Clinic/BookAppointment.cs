@@ -53,7 +53,7 @@ internal sealed class BookAppointment(
         .WithSummary("Book an appointment")
         .WithDescription("""
             A patient for himself, a related user for whom he looks after, a doctor for himself with his patients, a hospital for its doctors and patients, administrators.
-            Doctor and patient must be free (409 `doctor_busy`, `patient_busy`), and the doctor at work (409 `outside_shift`). An emergency with an `override_reason`, by a
+            Doctor and patient must be free (409 `doctor_busy`, `patient_busy`), and the doctor at work (409 `outside_shift`) and not gone (409 `doctor_has_left`). An emergency with an `override_reason`, by a
             doctor, a hospital or an administrator, is booked all the same. Only they write down what has passed.
             """);
 
@@ -109,7 +109,7 @@ internal sealed class BookAppointment(
     {
         await using var batch = await transaction.BatchAsync(cancellationToken);
         batch.Add($"""
-            SELECT access.grounds, d.shift_time_start, d.shift_time_end, d.time_zone,
+            SELECT access.grounds, {Placing.ShiftColumns},
                    EXISTS (SELECT 1 FROM {CareViews.HospitalDoctors} hd JOIN {CareViews.Hospitals} h ON h.id = hd.hospital_id WHERE hd.doctor_id = d.id AND hd.hospital_id = $5)
             FROM {CareViews.Doctors} d CROSS JOIN {CareViews.Patients} p
             CROSS JOIN LATERAL (
@@ -124,7 +124,7 @@ internal sealed class BookAppointment(
             WHERE d.id = $3 AND p.id = $4
             """).By(caller).With(booking.DoctorId).With(booking.PatientId).With(NpgsqlDbType.Uuid, booking.HospitalId);
         await using var row = await batch.ExecuteReaderAsync(cancellationToken);
-        return await row.ReadAsync(cancellationToken) ? new(row.GetString(0), Placing.ReadShift(row, 1), row.GetBoolean(4)) : null;
+        return await row.ReadAsync(cancellationToken) ? new(row.GetString(0), Placing.ReadShift(row, 1), row.GetBoolean(5)) : null;
     }
 
     sealed record Parties(string Grounds, Shift Shift, bool DoctorWorksThere);

@@ -47,7 +47,7 @@ internal sealed class ChangeAppointment(
         .WithSummary("Reschedule or change an appointment")
         .WithDescription("""
             For the patient's side, its doctor, its hospital and administrators, while it is scheduled or rescheduled (otherwise 409 `appointment_closed`). Another time makes
-            it `rescheduled` and is refused as in booking: 409 `doctor_busy`, `patient_busy`, `outside_shift`.
+            it `rescheduled` and is refused as in booking: 409 `doctor_busy`, `patient_busy`, `outside_shift`, `doctor_has_left`.
             """);
 
     async Task<Results<Ok<AppointmentResponse>, ProblemHttpResult>> HandleAsync(

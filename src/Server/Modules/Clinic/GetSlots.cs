@@ -31,7 +31,7 @@ internal sealed class GetSlots(RequestTransaction transaction, Placing placing, 
         .WithSummary("List a doctor's free slots")
         .WithDescription("""
             Of one length, within the doctor's shifts by the clock where he is, without what is booked or has passed; all of them, in order. A doctor without shift times has
-            slots all day round.
+            slots all day round, one who has left has none.
             """);
 
     async Task<Results<Ok<Page<SlotResponse>>, ProblemHttpResult>> HandleAsync(Guid doctorId, SlotsFilter filter, CancellationToken cancellationToken)

@@ -20,6 +20,10 @@ internal sealed class Placing(ConsiliumDb db, RequestTransaction transaction)
     /// <summary>What starts earlier than so long before a time has ended by then, whatever it is: lets the indexes by start serve.</summary>
     public const string Longest = "interval '480 minutes'";
 
+    /// <summary>What <see cref="ReadShift"/> reads, of a doctor <c>d</c>.</summary>
+    public const string ShiftColumns =
+        "d.shift_time_start, d.shift_time_end, d.time_zone, EXISTS (SELECT 1 FROM accounts.access_users account WHERE account.id = d.id AND NOT account.is_active)";
+
     // In the order of the keys, so that nobody waits in a circle.
     const string TakeTurn = """
         SELECT pg_advisory_xact_lock(person.key)
@@ -39,6 +43,7 @@ internal sealed class Placing(ConsiliumDb db, RequestTransaction transaction)
     /// <returns>Null when it has its place; otherwise nothing is saved.</returns>
     public async Task<ProblemHttpResult?> SaveAsync(Appointment appointment, Shift shift, string? overrideReason, CancellationToken cancellationToken)
     {
+        if (shift.HasLeft) return Problem(Refusal.DoctorHasLeft);
         var mayOverride = appointment.Type == AppointmentType.Emergency && overrideReason is not null;
         var refusal = shift.Contains(new(appointment.StartsAt, appointment.EndsAt)) ? null : (Refusal?)Refusal.OutsideShift;
         if (!mayOverride)
@@ -60,14 +65,14 @@ internal sealed class Placing(ConsiliumDb db, RequestTransaction transaction)
     public async Task<Shift?> ShiftOfAsync(Guid doctorId, CancellationToken cancellationToken)
     {
         await using var batch = await transaction.BatchAsync(cancellationToken);
-        batch.Add($"SELECT shift_time_start, shift_time_end, time_zone FROM {CareViews.Doctors} WHERE id = $1").With(doctorId);
+        batch.Add($"SELECT {ShiftColumns} FROM {CareViews.Doctors} d WHERE d.id = $1").With(doctorId);
         await using var row = await batch.ExecuteReaderAsync(cancellationToken);
         return await row.ReadAsync(cancellationToken) ? ReadShift(row, 0) : null;
     }
 
-    /// <summary>From three columns: start, end and zone.</summary>
+    /// <summary>From the four columns of <see cref="ShiftColumns"/>.</summary>
     public static Shift ReadShift(NpgsqlDataReader row, int column) =>
-        new(row.Nullable<TimeOnly>(column), row.Nullable<TimeOnly>(column + 1), row.GetString(column + 2));
+        new(row.Nullable<TimeOnly>(column), row.Nullable<TimeOnly>(column + 1), row.GetString(column + 2), row.GetBoolean(column + 3));
 
     /// <summary>Whether the doctor is mapped to the hospital.</summary>
     public async Task<bool> WorksAtAsync(Guid doctorId, Guid hospitalId, CancellationToken cancellationToken)
@@ -106,9 +111,10 @@ internal sealed class Placing(ConsiliumDb db, RequestTransaction transaction)
     static ProblemHttpResult Problem(Refusal refusal) => refusal switch
     {
         Refusal.DoctorBusy => Problems.Conflict("doctor_busy", "The doctor has another appointment at this time."),
+        Refusal.DoctorHasLeft => Problems.Conflict("doctor_has_left", "The doctor's account is closed: choose another doctor."),
         Refusal.PatientBusy => Problems.Conflict("patient_busy", "The patient has another appointment at this time."),
         _ => Problems.Conflict("outside_shift", "The doctor does not work at this time: ask for his free slots."),
     };
 
-    enum Refusal { DoctorBusy, PatientBusy, OutsideShift }
+    enum Refusal { DoctorHasLeft, DoctorBusy, PatientBusy, OutsideShift }
 }

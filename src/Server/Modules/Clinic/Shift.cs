@@ -7,7 +7,7 @@ internal readonly record struct Stretch(DateTimeOffset Start, DateTimeOffset End
 
 /// <summary>
 /// The hours of a doctor by the clock on the wall where he is: he works while it shows a time from start to end, on every day. An end that is not after
-/// the start is on the next day. Without start and end he may be booked at any time.
+/// the start is on the next day. Without start and end he may be booked at any time. Whoever has left works no more, whatever his hours were.
 /// </summary>
 /// <remarks>
 /// What the wall clock shows decides, so a change of the clock needs no rule of its own: hours that it leaps over are no hours, and hours that it
@@ -22,8 +22,9 @@ internal sealed class Shift
     readonly TimeZoneInfo zone;
 
     /// <param name="timeZone">By its IANA name.</param>
-    public Shift(TimeOnly? start, TimeOnly? end, string timeZone)
+    public Shift(TimeOnly? start, TimeOnly? end, string timeZone, bool hasLeft = false)
     {
+        HasLeft = hasLeft;
         IsAnyTime = start is null || end is null;
         this.start = start?.ToTimeSpan() ?? TimeSpan.Zero;
         length = IsAnyTime ? Day : end!.Value.ToTimeSpan() - this.start;
@@ -33,12 +34,16 @@ internal sealed class Shift
         zone = found;
     }
 
+    /// <summary>Whether his account is closed.</summary>
+    public bool HasLeft { get; }
+
     /// <summary>Whether there are no hours that he keeps to.</summary>
     public bool IsAnyTime { get; }
 
     /// <summary>Whether all of it lies within his hours; it may go on from one shift into the next where they meet.</summary>
     public bool Contains(Stretch time)
     {
+        if (HasLeft) return false;
         if (IsAnyTime) return true;
         var covered = time.Start;
         foreach (var stretch in Between(time.Start, time.End))
@@ -49,6 +54,7 @@ internal sealed class Shift
     /// <summary>His shifts that touch this time, in order: one for each day, or two where the clock has torn it.</summary>
     public IEnumerable<Stretch> Between(DateTimeOffset from, DateTimeOffset to)
     {
+        if (HasLeft) return [];
         var offsets = Offsets(from - 2 * Day, to + 2 * Day);
         var shifts = new List<Stretch>();
         for (var day = from.UtcDateTime.Date - 2 * Day; day <= to.UtcDateTime.Date + Day; day += Day)

@@ -47,6 +47,20 @@ public sealed class DoctorsTests(ProfileServer server) : IClassFixture<ProfileSe
     }
 
     [Fact]
+    public async Task Whose_account_is_closed_is_listed_no_more_and_found_by_id()
+    {
+        using var doctor = await server.SignedInAsync("doctor");
+        var list = $"{Root}?speciality=Leaving";
+        await ChangeAsync(doctor, """{"specialities":["Leaving"]}""");
+        (await server.Admin.GetJsonAsync(list)).Items().ShouldHaveSingleItem();
+
+        await (await server.Admin.PutJsonAsync($"/api/v1/users/{doctor.UserId}", new { is_active = false })).ShouldAnswerAsync(200);
+
+        (await server.Admin.GetJsonAsync(list)).Items().ShouldBeEmpty();
+        (await server.Admin.GetJsonAsync($"{Root}/{doctor.UserId}")).Id().ShouldBe(doctor.UserId);
+    }
+
+    [Fact]
     public async Task Others_do_not_change_a_doctor()
     {
         using var doctor = await server.SignedInAsync("doctor");

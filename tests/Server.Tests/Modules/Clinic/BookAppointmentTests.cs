@@ -90,6 +90,26 @@ public sealed class BookAppointmentTests(ClinicServer server) : IClassFixture<Cl
         await server.Admin.BookAsync(doctor, patient, ClinicCalls.InDays(-4));
     }
 
+    [Fact]
+    public async Task Who_has_left_gets_no_more_appointments_until_the_account_is_open_again()
+    {
+        using var doctor = await server.SignedInAsync("doctor");
+        var account = $"/api/v1/users/{doctor.UserId}";
+        var (before, slots) = (await server.Patient.BookAsync(doctor.UserId, server.Patient.UserId, ClinicCalls.InDays(500)), $"/api/v1/doctors/{doctor.UserId}/slots");
+        await (await server.Admin.PutJsonAsync(account, new { is_active = false })).ShouldAnswerAsync(200);
+
+        await (await server.Patient.TryBookAsync(doctor.UserId, server.Patient.UserId, ClinicCalls.InDays(501))).ShouldBeProblemAsync(409, "doctor_has_left");
+        await (await server.Admin.TryBookAsync(doctor.UserId, server.Patient.UserId, ClinicCalls.InDays(501), type: "emergency", overrideReason: "Urgent."))
+            .ShouldBeProblemAsync(409, "doctor_has_left");
+        await (await server.Patient.TryMoveAsync(before.Id(), ClinicCalls.InDays(501))).ShouldBeProblemAsync(409, "doctor_has_left");
+        (await server.Patient.GetJsonAsync(slots)).Items().ShouldBeEmpty();
+        await (await server.Patient.TryCancelAsync(before.Id())).ShouldAnswerAsync(200);
+
+        await (await server.Admin.PutJsonAsync(account, new { is_active = true })).ShouldAnswerAsync(200);
+        (await server.Patient.GetJsonAsync(slots)).Items().ShouldNotBeEmpty();
+        await server.Patient.BookAsync(doctor.UserId, server.Patient.UserId, ClinicCalls.InDays(501));
+    }
+
     [Theory]
     [InlineData("2099-01-31T09:30:00")]
     [InlineData("2099-01-31")]
