@@ -29,8 +29,8 @@ internal sealed class Reminders(Jobs jobs, ReminderSettings settings, TimeProvid
 }
 
 /// <summary>
-/// Reminds the patient's side and the doctor of an appointment. Nothing happens when it has been moved, has ended or was taken back since: what has
-/// become of it is looked at under its lock.
+/// Reminds the patient's side and the doctor of an appointment. Nothing happens when it has been moved, has ended or was taken back since: each of these
+/// gives it another sequence, which is looked at under its lock.
 /// </summary>
 internal sealed class Remind(RequestTransaction transaction, PatientChanges changes) : IJobHandler
 {
@@ -59,8 +59,7 @@ internal sealed class Remind(RequestTransaction transaction, PatientChanges chan
     async Task<Guid?> LockAsync(Payload of, CancellationToken cancellationToken)
     {
         await using var batch = await transaction.BatchAsync(cancellationToken);
-        batch.Add($"SELECT a.patient_id FROM clinic.appointments a WHERE a.id = $1 AND a.sequence = $2 AND {Placing.HoldsTime} FOR UPDATE")
-            .With(of.AppointmentId).With(of.Sequence);
+        batch.Add("SELECT patient_id FROM clinic.appointments WHERE id = $1 AND sequence = $2 FOR UPDATE").With(of.AppointmentId).With(of.Sequence);
         return (Guid?)await batch.ExecuteScalarAsync(cancellationToken);
     }
 

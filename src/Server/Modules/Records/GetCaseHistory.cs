@@ -38,7 +38,7 @@ internal sealed class GetCaseHistory(CaseHistories histories, WriteCaseHistory w
         if (createIfNotExists && (caller.IsApiKey || !caller.Is(PatientRule.Writers))) return Problems.Forbidden();
         if (createIfNotExists) await write.StartAsync(id, caller, http.RequestAborted);
         var (grounds, history) = await histories.FindAsync(id, version, caller, http.RequestAborted);
-        await log.ReadAsync(caller, id, Action, CaseHistoryResponse.Resource(id), history is null ? null : grounds, http.RequestAborted);
+        await log.ReadAsync(caller, id, Action, CaseHistoryResponse.Resource(id), grounds, http.RequestAborted);
         if (history is null) return Problems.NotFound();
         http.Response.Headers.ETag = VersionTag.Of(history.Version);
         return TypedResults.Ok(history);

@@ -89,6 +89,10 @@ internal sealed class StartPhase
 
     public volatile bool IsOver;
 
+    /// <summary>
+    /// Afterwards they warn and no more, whatever is configured: below that the diagnostics write whole addresses, with their tokens and what was
+    /// searched for.
+    /// </summary>
     public void Silence(ILoggingBuilder logging)
     {
         foreach (var reporter in Reporters) logging.AddFilter(reporter, level => level >= LogLevel.Warning && IsOver);

@@ -27,9 +27,6 @@ internal static class Logs
         else
             builder.Logging.AddJsonConsole(console => { console.UseUtcTimestamp = true; console.TimestampFormat = "yyyy-MM-ddTHH:mm:ss.fffZ"; });
 
-        // Whatever is configured: below this it writes whole addresses, with their tokens and what was searched for.
-        builder.Logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.Warning);
-
         var starting = new StartPhase();
         starting.Silence(builder.Logging);
         builder.Services.AddSingleton(starting);

@@ -73,6 +73,7 @@ public sealed class CaseHistoryTests(RecordServer server) : IClassFixture<Record
         var patient = await server.PatientAsync();
         var path = HistoryOf(patient.UserId);
         await (await server.Doctor.GetAsync(path)).ShouldBeProblemAsync(404, "not_found");
+        (await server.LogAsync(patient.UserId)).ShouldBe([Entry("case_history.read", server.Doctor, "treating doctor")], "who may read is not refused when there is nothing yet");
         foreach (var reader in (Client[])[patient, server.Hospital])
             await (await reader.GetAsync($"{path}?create_if_not_exists=true")).ShouldBeProblemAsync(403, "forbidden");
         await (await server.Stranger.GetAsync($"{path}?create_if_not_exists=true")).ShouldBeProblemAsync(404, "not_found");
