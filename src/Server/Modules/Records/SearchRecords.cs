@@ -32,7 +32,7 @@ internal sealed record RecordHit(
     RecordKind Kind, Guid Id, Guid PatientId, string PatientName, string Title, int? Page, string Excerpt, DateTimeOffset At);
 
 /// <summary>Searches case histories, reports and the text of documents: whoever may read patients' data, in what they may read. Newest first.</summary>
-internal sealed class SearchRecords(RequestTransaction transaction, AccessLog log)
+internal sealed class SearchRecords(NpgsqlDataSource database, RequestTransaction transaction, AccessLog log)
 {
     const int MaxQuery = 200;
     const string Action = "record.search";
@@ -90,12 +90,12 @@ internal sealed class SearchRecords(RequestTransaction transaction, AccessLog lo
 
     async Task<List<Found>> FindAsync(RecordSearchSql sql, int count, Caller caller, CancellationToken cancellationToken)
     {
-        await using var batch = await transaction.BatchAsync(cancellationToken);
-        var command = new NpgsqlBatchCommand();
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        await using var command = new NpgsqlCommand { Connection = connection };
         command.CommandText = sql.Write(command.Parameters.By(caller), count);
-        batch.BatchCommands.Add(command);
+        if (sql.IsPrepared) await command.PrepareAsync(cancellationToken);
         var found = new List<Found>();
-        await using var rows = await batch.ExecuteReaderAsync(cancellationToken);
+        await using var rows = await command.ExecuteReaderAsync(cancellationToken);
         while (await rows.ReadAsync(cancellationToken)) found.Add(Read(rows));
         return found;
     }

@@ -15,12 +15,10 @@ internal sealed class SearchTerms
     const int MinLettersForEdit = 5;
     const int MaxLettersForEdit = 40;
 
-    readonly List<string> patterns;
+    SearchTerms(List<SearchTerm> terms) => All = terms;
 
-    SearchTerms(List<string> patterns) => this.patterns = patterns;
-
-    /// <summary>For statements that say the conditions several times, and differently: one regular expression for each word.</summary>
-    public IReadOnlyList<string> Patterns => patterns;
+    /// <summary>For statements that say the conditions several times, and differently.</summary>
+    public IReadOnlyList<SearchTerm> All { get; }
 
     /// <summary>Null when there is nothing to search for. The database folds the text, so that query and content are folded alike.</summary>
     public static async Task<SearchTerms?> ParseAsync(NpgsqlDataSource database, string query, CancellationToken cancellationToken)
@@ -34,7 +32,7 @@ internal sealed class SearchTerms
     public static SearchTerms? Parse(string folded)
     {
         var words = folded.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Distinct(StringComparer.Ordinal);
-        var found = words.Select(Pattern).ToList();
+        var found = words.Select(Term).ToList();
         return found.Count == 0 ? null : new(found);
     }
 
@@ -42,22 +40,31 @@ internal sealed class SearchTerms
     public string Condition(string column, NpgsqlParameterCollection parameters)
     {
         var condition = new StringBuilder();
-        foreach (var pattern in patterns)
+        foreach (var term in All)
         {
-            parameters.With(pattern);
+            parameters.With(term.Pattern);
             condition.Append(CultureInfo.InvariantCulture, $" AND {column} ~ ${parameters.Count}");
         }
         return condition.ToString();
     }
 
-    /// <summary>A PostgreSQL regular expression (POSIX advanced) for the word or for a whole word at one edit from it.</summary>
-    static string Pattern(string word)
+    static SearchTerm Term(string word)
     {
         var letters = word.EnumerateRunes().ToArray();
         var exact = string.Concat(letters.Select(Literal));
-        if (letters.Length is < MinLettersForEdit or > MaxLettersForEdit || !letters.All(Rune.IsLetter)) return exact;
-        return $"{exact}|\\m(?:{OneEdit(letters)})\\M";
+        if (letters.Length is < MinLettersForEdit or > MaxLettersForEdit || !letters.All(Rune.IsLetter)) return new(exact, [Like(word)]);
+        return new($"{exact}|\\m(?:{OneEdit(letters)})\\M", OneOf(letters));
     }
+
+    /// <summary>An edit leaves one half of the word as it was, unless it swaps the two letters where the halves meet.</summary>
+    static string[] OneOf(Rune[] letters)
+    {
+        var (first, second) = (letters[..(letters.Length / 2)], letters[(letters.Length / 2)..]);
+        return [Like(Text(first)), Like(Text(second)), Like($"{Text(first[..^1])}{second[0]}{first[^1]}{Text(second[1..])}")];
+    }
+
+    static string Like(string part) =>
+        $"%{part.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("%", "\\%", StringComparison.Ordinal).Replace("_", "\\_", StringComparison.Ordinal)}%";
 
     /// <summary>Branches as late as it can, which takes half the time that a list of all edits does: the edit is made at this letter, or the letter is right and the edit follows.</summary>
     static string OneEdit(Rune[] letters)
@@ -72,3 +79,10 @@ internal sealed class SearchTerms
 
     static string Literal(Rune rune) => Rune.IsLetterOrDigit(rune) || rune.Value > 127 ? rune.ToString() : "\\" + rune;
 }
+
+/// <summary>One word of a search.</summary>
+/// <param name="Pattern">A PostgreSQL regular expression (POSIX advanced) for the word or for a whole word at one edit from it.</param>
+/// <param name="OneOf">
+/// Patterns of LIKE: a text that matches is like one of them at least, and to ask that first costs a fifth where the word is rare.
+/// </param>
+internal sealed record SearchTerm(string Pattern, string[] OneOf);

@@ -14,6 +14,7 @@ public sealed class PlanServer : IAsyncLifetime
 
     TestDatabase? database;
     Server? server;
+    Server? generic;
     string log = "";
 
     internal TestDatabase Database => database!;
@@ -21,6 +22,9 @@ public sealed class PlanServer : IAsyncLifetime
     internal Server Server => server!;
 
     internal Dictionary<string, Client> People { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>The same people at a server whose statements are planned without a look at their values, as PostgreSQL does with prepared ones after some time.</summary>
+    internal Dictionary<string, Client> PeopleOfGenericPlans { get; } = new(StringComparer.Ordinal);
 
     public async Task InitializeAsync()
     {
@@ -36,12 +40,18 @@ public sealed class PlanServer : IAsyncLifetime
             await database.ExecuteAsync($"ALTER DATABASE {name} SET {setting}");
         log = Path.Combine((await database.ScalarAsync<string>("SHOW data_directory"))!, "postgres.log");
         server = await Server.StartAsync(Settings, sharedDatabase: database);
-        foreach (var role in (string[])["patient", "doctor", "hospital"]) People[role] = await server.SignInAsync($"{role}-00001@example.com", SeedCommand.Password);
-        People["admin"] = await server.SignInAsync("admin@example.com", "admin123");
+        var options = new Npgsql.NpgsqlConnectionStringBuilder(database.ConnectionString) { Options = "-c plan_cache_mode=force_generic_plan" };
+        generic = await Server.StartAsync(new Dictionary<string, string?>(Settings, StringComparer.Ordinal) { ["ConnectionStrings:Database"] = options.ConnectionString }, sharedDatabase: database);
+        foreach (var (at, people) in (List<(Server, Dictionary<string, Client>)>)[(server, People), (generic, PeopleOfGenericPlans)])
+        {
+            foreach (var role in (string[])["patient", "doctor", "hospital"]) people[role] = await at.SignInAsync($"{role}-00001@example.com", SeedCommand.Password);
+            people["admin"] = await at.SignInAsync("admin@example.com", "admin123");
+        }
     }
 
     public async Task DisposeAsync()
     {
+        if (generic is not null) await generic.DisposeAsync();
         if (server is not null) await server.DisposeAsync();
         if (database is not null) await database.DisposeAsync();
     }
