@@ -60,7 +60,7 @@ internal sealed class SearchRecords(NpgsqlDataSource database, RequestTransactio
         RecordPlace? after = null;
         if (query.Cursor is not null && !Cursor.TryRead(query.Cursor, out after)) return Problems.Invalid("cursor", "is not one of this list's cursors.");
 
-        var (folded, grounds, patients) = await PrepareAsync(query, caller, cancellationToken);
+        var (folded, grounds, patients) = await LookUpAsync(query, caller, cancellationToken);
         if (query.PatientId is { } patientId)
         {
             await log.ReadAsync(caller, patientId, Action, $"patient/{patientId}", grounds, cancellationToken);
@@ -76,7 +76,7 @@ internal sealed class SearchRecords(NpgsqlDataSource database, RequestTransactio
     }
 
     /// <summary>The query as the database folds text, the grounds to read the one patient, and how many patients the caller may read; many for administrators.</summary>
-    async Task<(string Folded, string? Grounds, long Patients)> PrepareAsync(RecordQuery query, Caller caller, CancellationToken cancellationToken)
+    async Task<(string Folded, string? Grounds, long Patients)> LookUpAsync(RecordQuery query, Caller caller, CancellationToken cancellationToken)
     {
         await using var batch = await transaction.BatchAsync(cancellationToken);
         batch.Add($"""

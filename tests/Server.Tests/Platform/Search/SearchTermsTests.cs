@@ -36,6 +36,19 @@ public sealed class SearchTermsTests : DatabaseTest
         Math.Min(found, missed).ShouldBeGreaterThan(Words * TextsOfEach / 10);
     }
 
+    [Theory]
+    [InlineData("50%", "50% of", "500")]
+    [InlineData("a_b", "x a_b", "a-b")]
+    [InlineData("c:\\x", "in c:\\x", "c:x")]
+    [InlineData("(a|b)*", "so (a|b)*", "aab")]
+    public async Task Signs_mean_themselves(string word, string found, string missed)
+    {
+        var term = SearchTerms.Parse(word)!.All.ShouldHaveSingleItem();
+        foreach (var condition in (string[])["text ~ $1", "text LIKE ANY ($2)"])
+            (await Database.ColumnAsync<string>($"SELECT text FROM unnest($3) texts (text) WHERE $1 IS NOT NULL AND $2 IS NOT NULL AND {condition}", term.Pattern, term.OneOf, (string[])[found, missed]))
+                .ShouldBe([found], condition);
+    }
+
     static bool Finds(string word, string text) =>
         text.Contains(word, StringComparison.Ordinal) || text.Split(' ').Any(other => Distance(word, other) <= 1);
 
