@@ -54,7 +54,7 @@ internal sealed class Doctors(
     {
         if (ProfileList.FaultOf("speciality", filter.Speciality) is { } fault) return fault;
         var query = new ProfileQuery($"SELECT {DoctorRows.Columns} FROM care.doctors d", ProfileTable.Doctors, filter.Q, filter.Limit, filter.Cursor)
-            .Where("NOT EXISTS (SELECT 1 FROM accounts.access_users account WHERE account.id = d.id AND NOT account.is_active)")
+            .Where($"NOT {CareViews.DoctorHasLeft}")
             .Where(hospital => $"d.id IN (SELECT doctor_id FROM care.hospital_doctors WHERE hospital_id = {hospital})", filter.HospitalId)
             .Where(speciality => $"care.lowered(d.specialities) @> ARRAY[lower({speciality})]", ProfileList.Word(filter.Speciality));
         var (page, problem) = await list.ReadAsync(query, DoctorRows.Read, found => found.Id, cancellationToken);

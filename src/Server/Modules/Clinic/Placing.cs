@@ -21,8 +21,7 @@ internal sealed class Placing(ConsiliumDb db, RequestTransaction transaction)
     public const string Longest = "interval '480 minutes'";
 
     /// <summary>What <see cref="ReadShift"/> reads, of a doctor <c>d</c>.</summary>
-    public const string ShiftColumns =
-        "d.shift_time_start, d.shift_time_end, d.time_zone, EXISTS (SELECT 1 FROM accounts.access_users account WHERE account.id = d.id AND NOT account.is_active)";
+    public const string ShiftColumns = $"d.shift_time_start, d.shift_time_end, d.time_zone, {CareViews.DoctorHasLeft}";
 
     // In the order of the keys, so that nobody waits in a circle.
     const string TakeTurn = """

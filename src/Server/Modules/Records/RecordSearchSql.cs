@@ -38,12 +38,6 @@ internal sealed class RecordSearchSql(SearchTerms terms, string? kind, Guid? pat
             """,
     };
 
-    /// <summary>The documents' texts when the newest are looked for: the pages of one document after the other, never all pages of all.</summary>
-    static readonly string DocumentsInTurn = $"""
-        SELECT 'document' AS kind, d.id, d.patient_id, p.page, d.created_at AS at, p.search_text
-        FROM records.documents d CROSS JOIN LATERAL (SELECT p.page, p.search_text FROM {FileViews.Pages} p WHERE p.file_id = d.id OFFSET 0) p
-        """;
-
     public static IReadOnlyCollection<string> Kinds => Sources.Keys;
 
     /// <summary>
@@ -56,11 +50,11 @@ internal sealed class RecordSearchSql(SearchTerms terms, string? kind, Guid? pat
     public string Write(NpgsqlParameterCollection parameters, int count)
     {
         var (limit, words) = (Add(count), terms.All.Select(term => new Word(Add(term.Pattern), Add(term.OneOf))).ToList());
-        var beyond = after is null ? "true" : Beyond(Add(after.At.ToUniversalTime()), Add(after.Key), Add(after.Page));
+        var (beyond, documentsBeyond) = after is null ? ("true", "true") : Beyond(Add(after.At.ToUniversalTime()), Add(after.Key), Add(after.Page));
         var kinds = kind is null ? Kinds : [kind];
         return beginsAtPatients
             ? Shown(OfPatients(patientId is { } one ? OnePatient(Add(one)) : AllPatients, kinds, beyond, words, limit), words)
-            : Shown(OfAll(kinds, beyond, words, limit), words);
+            : Shown(OfAll(kinds, beyond, documentsBeyond, words, limit), words);
 
         string Add<T>(T value)
         {
@@ -85,13 +79,11 @@ internal sealed class RecordSearchSql(SearchTerms terms, string? kind, Guid? pat
         """;
 
     /// <summary>The newest texts of all patients first; when that gives too few, those that the trigram index finds.</summary>
-    string OfAll(IReadOnlyCollection<string> kinds, string beyond, List<Word> words, string limit) => $"""
+    string OfAll(IReadOnlyCollection<string> kinds, string beyond, string documentsBeyond, List<Word> words, string limit) => $"""
         {(isAdmin ? "" : $"mine AS MATERIALIZED ({AllPatients}),")}
         {string.Join(",\n", kinds.Select(kind => $"""
             newest_{kind} AS MATERIALIZED (
-                SELECT {Columns} FROM (
-                    SELECT s.*, access.grounds FROM (
-                        SELECT * FROM ({(kind == "document" ? DocumentsInTurn : Sources[kind])}) s WHERE {beyond} {Order} LIMIT {Newest + PassedOver}) s {Allowed} {Order} LIMIT {Newest}) s
+                SELECT {Columns} FROM ({(kind == "document" ? NewestPages(beyond, documentsBeyond) : NewestTexts(kind, beyond))}) s
                 WHERE {Matched(words)} {Order} LIMIT {limit}),
             found_{kind} AS (
                 SELECT * FROM newest_{kind} WHERE (SELECT count(*) FROM newest_{kind}) >= {limit}
@@ -101,6 +93,21 @@ internal sealed class RecordSearchSql(SearchTerms terms, string? kind, Guid? pat
                     {Order} LIMIT {limit}))
             """))},
         found AS (SELECT * FROM ({string.Join(" UNION ALL ", kinds.Select(kind => $"SELECT * FROM found_{kind}"))}) f {Order} LIMIT {limit})
+        """;
+
+    string NewestTexts(string kind, string beyond) => $"""
+        SELECT s.*, access.grounds FROM (SELECT * FROM ({Sources[kind]}) s WHERE {beyond} {Order} LIMIT {Newest + PassedOver}) s {Allowed} {Order} LIMIT {Newest}
+        """;
+
+    /// <summary>Of the documents that the caller may read one after the other: what a page costs is to find it.</summary>
+    string NewestPages(string beyond, string documentsBeyond) => $"""
+        SELECT s.* FROM (
+            SELECT d.*, p.page, p.search_text FROM (
+                SELECT s.*, access.grounds FROM (
+                    SELECT 'document' AS kind, d.id, d.patient_id, d.created_at AS at FROM records.documents d WHERE {documentsBeyond}
+                    ORDER BY at DESC, id DESC LIMIT {Newest + PassedOver}) s {Allowed} ORDER BY at DESC, id DESC LIMIT {Newest}) d
+            CROSS JOIN LATERAL (SELECT p.page, p.search_text FROM {FileViews.Pages} p WHERE p.file_id = d.id OFFSET 0) p) s
+        WHERE {beyond} {Order} LIMIT {Newest}
         """;
 
     /// <summary>The rule: whoever reads many patients reads the set of them once. Of all texts an administrator's needs no row.</summary>
@@ -126,8 +133,9 @@ internal sealed class RecordSearchSql(SearchTerms terms, string? kind, Guid? pat
     static string Matched(List<Word> words) =>
         $"(true{string.Concat(words.Select(word => $" AND s.search_text LIKE ANY ({word.OneOf}) AND s.search_text ~ {word.Pattern}"))}) IS TRUE";
 
-    static string Beyond(string at, string id, string page) =>
-        $"s.at <= {at} AND (s.at < {at} OR s.id < {id} OR (s.id = {id} AND s.page > {page}))";
+    /// <summary>What comes after the last hit, and the documents whose pages may.</summary>
+    static (string Texts, string Documents) Beyond(string at, string id, string page) =>
+        ($"s.at <= {at} AND (s.at < {at} OR s.id < {id} OR (s.id = {id} AND s.page > {page}))", $"(d.created_at, d.id) <= ({at}, {id})");
 
     /// <summary>A <see cref="SearchTerm"/> as parameters of the statement.</summary>
     sealed record Word(string Pattern, string OneOf);

@@ -43,6 +43,16 @@ public sealed class ShiftTests
     }
 
     [Fact]
+    public void Whoever_has_left_works_at_no_time()
+    {
+        foreach (var left in (Shift[])[new(null, null, Berlin, hasLeft: true), new(new(8, 0), new(12, 0), Berlin, hasLeft: true)])
+        {
+            left.Between(Time("2026-01-15T00:00Z"), Time("2026-01-16T00:00Z")).ShouldBeEmpty();
+            left.Contains(new(Time("2026-01-15T08:00Z"), Time("2026-01-15T08:30Z"))).ShouldBeFalse();
+        }
+    }
+
+    [Fact]
     public void A_shift_within_the_hour_that_comes_twice_is_torn_in_two()
     {
         Of(Berlin, "02:15", "02:45").Between(Time("2026-10-24T12:00Z"), Time("2026-10-25T12:00Z"))

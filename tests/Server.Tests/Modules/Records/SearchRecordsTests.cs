@@ -111,6 +111,7 @@ public sealed class SearchRecordsTests(CaseServer server) : IClassFixture<CaseSe
         var foreign = (await server.PatientsAsync(1))[0];
         var at = new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
         for (var i = 0; i < 12; i++) await server.ReportAsync(patient.UserId, $"{word} {i}", "x", at.AddDays(i / 3)); // three at each time
+        await server.DocumentAsync(patient.UserId, "older.pdf", [.. Enumerable.Range(1, 5).Select(page => $"{word} on page {page}")]);
         await server.DocumentAsync(patient.UserId, "pages.pdf", [.. Enumerable.Range(1, 7).Select(page => $"{word} on page {page}")]);
         await server.HistoryAsync(patient.UserId, $"{word}");
         if (role != "admin") await server.ReportAsync(foreign, $"{word} foreign", "x");
@@ -125,10 +126,10 @@ public sealed class SearchRecordsTests(CaseServer server) : IClassFixture<CaseSe
             cursor = page.Text("next_cursor");
         }
 
-        seen.Count.ShouldBe(20);
-        seen.Select(hit => (hit.Id(), Page(hit))).Distinct().Count().ShouldBe(20);
+        seen.Count.ShouldBe(25);
+        seen.Select(hit => (hit.Id(), Page(hit))).Distinct().Count().ShouldBe(25);
         seen.Select(hit => hit.GetProperty("at").GetDateTimeOffset()).ShouldBeInOrder(SortDirection.Descending);
-        seen.Where(hit => hit.Text("kind") == "document").Select(Page).ShouldBe(["1", "2", "3", "4", "5", "6", "7"]);
+        seen.Where(hit => hit.Text("kind") == "document").Select(Page).ShouldBe(["1", "2", "3", "4", "5", "6", "7", "1", "2", "3", "4", "5"]);
         (await reader.GetJsonAsync($"{Search}?q={word}&limit=200")).Items().Select(hit => (hit.Id(), Page(hit))).ShouldBe(seen.Select(hit => (hit.Id(), Page(hit))));
     }
 

@@ -17,4 +17,7 @@ internal static class CareViews
 
     /// <summary>(hospital_id, doctor_id)</summary>
     public const string HospitalDoctors = "care.access_hospital_doctors";
+
+    /// <summary>Whether the account of a doctor <c>d</c> is closed, as a condition.</summary>
+    public const string DoctorHasLeft = "EXISTS (SELECT 1 FROM accounts.access_users account WHERE account.id = d.id AND NOT account.is_active)";
 }
