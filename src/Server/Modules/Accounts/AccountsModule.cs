@@ -15,7 +15,6 @@ internal static class AccountsModule
     public static void AddAccounts(this WebApplicationBuilder builder)
     {
         var (services, configuration, environment) = (builder.Services, builder.Configuration, builder.Environment);
-        services.AddSingleton(provider => MasterKey.Load(configuration, provider.GetRequiredService<DatabaseSettings>().DataDirectory));
         services.AddSingleton(PasswordPolicy.For(configuration, environment));
         services.AddSingleton<IPasswordPolicy>(provider => provider.GetRequiredService<PasswordPolicy>());
         services.AddSingleton(_ => PasswordHashing.For(configuration, environment));
@@ -45,6 +44,7 @@ internal static class AccountsModule
         services.AddAuthorizationBuilder().SetDefaultPolicy(policy).SetFallbackPolicy(policy); // deny by default
 
         services.AddSingleton<IStartupTask, LoadSigningKeys>();
+        services.AddScoped<ISealedColumn, SealedSigningKeys>();
         services.AddSingleton<IStartupTask, FirstAccounts>();
         services.AddSingleton<IStartupNotice, DemoAccountsNotice>();
         services.AddScoped<IJobHandler, ForgetOldAccess>();

@@ -5,38 +5,42 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Consilium.Modules.Accounts;
 
-/// <summary>At the start: unwraps the keys that sign access tokens, and makes the first one for a new installation.</summary>
-internal sealed class LoadSigningKeys(IServiceScopeFactory scopes, KeyRing ring, MasterKey master, TimeProvider clock) : IStartupTask
+/// <summary>At the start: opens the keys that sign access tokens, and makes the first one for a new installation.</summary>
+internal sealed class LoadSigningKeys(IServiceScopeFactory scopes, KeyRing ring, MasterKeys masters, TimeProvider clock) : IStartupTask
 {
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         await using var scope = scopes.CreateAsyncScope();
         var db = scope.ServiceProvider.GetRequiredService<ConsiliumDb>();
-        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
-        // Servers that start at once take turns: only the first makes a key.
-        await db.Database.ExecuteSqlAsync($"LOCK TABLE accounts.signing_keys IN SHARE ROW EXCLUSIVE MODE", cancellationToken);
-        var kept = await db.Set<SigningKey>().OrderByDescending(k => k.CreatedAt).ThenBy(k => k.Id).ToListAsync(cancellationToken);
-        if (kept.Count == 0)
+        var vault = scope.ServiceProvider.GetRequiredService<Vault>();
+        var loaded = await scope.ServiceProvider.GetRequiredService<RequestTransaction>().RunAsync(async () =>
         {
-            using var made = TokenKey.Create();
-            kept.Add(SigningKey.Keep(made.Id, master.Wrap(made.ExportPrivateKey(), BoundTo(made.Id)), master.Id, clock.UtcNow()));
-            db.Add(kept[0]);
+            // Servers that start at once take turns: only the first makes a key.
+            await db.Database.ExecuteSqlAsync($"LOCK TABLE accounts.signing_keys IN SHARE ROW EXCLUSIVE MODE", cancellationToken);
+            var kept = await db.Set<SigningKey>().OrderByDescending(k => k.CreatedAt).ThenBy(k => k.Id).ToListAsync(cancellationToken);
+            var keys = new List<TokenKey>();
+            foreach (var key in kept) keys.Add(TokenKey.FromPrivateKey(await OpenAsync(vault, key, cancellationToken)));
+            if (keys.Count == 0)
+            {
+                var made = TokenKey.Create();
+                keys.Add(made);
+                var sealedKey = await vault.SealAsync(made.ExportPrivateKey(), SealedSigningKeys.BoundTo(made.Id), cancellationToken);
+                db.Add(SigningKey.Keep(made.Id, sealedKey, clock.UtcNow()));
+            }
             await db.SaveChangesAsync(cancellationToken);
-        }
-        ring.Replace([.. kept.Select(Unwrap)]);
-        await transaction.CommitAsync(cancellationToken);
+            return keys;
+        }, cancellationToken);
+        ring.Replace(loaded);
     }
 
-    TokenKey Unwrap(SigningKey kept)
+    async Task<byte[]> OpenAsync(Vault vault, SigningKey kept, CancellationToken cancellationToken)
     {
-        if (kept.MasterKeyId != master.Id)
-            throw new InvalidOperationException(
-                $"The keys in this database are wrapped with the master key {kept.MasterKeyId}, but this server has {master.Id}. "
-                + "Give it the right one (Security:MasterKey, Security:MasterKeyFile, or keys/master.key in the data directory).");
-        return master.Unwrap(kept.Wrapped, BoundTo(kept.Id)) is { } key
-            ? TokenKey.FromPrivateKey(key)
-            : throw new InvalidOperationException($"The signing key {kept.Id} in the database was changed: restore it from a backup.");
+        var place = SealedSigningKeys.BoundTo(kept.Id);
+        var key = kept.DataKeyId is { } dataKey
+            ? await vault.OpenAsync(dataKey, kept.Wrapped, place, cancellationToken)
+            : masters.Named(kept.MasterKeyId!).Unwrap(kept.Wrapped, place);
+        if (key is null) throw new InvalidOperationException($"The signing key {kept.Id} in the database was changed: restore it from a backup.");
+        if (kept.DataKeyId is null) kept.Seal(await vault.SealAsync(key, place, cancellationToken));
+        return key;
     }
-
-    static string BoundTo(string id) => $"accounts.signing_keys/{id}";
 }

@@ -13,6 +13,9 @@ internal sealed class RequestTransaction(ConsiliumDb db, NpgsqlDataSource databa
 {
     readonly List<Action> afterCommit = [];
 
+    /// <summary>Whether a transaction has begun and not ended.</summary>
+    public bool IsOpen => db.Database.CurrentTransaction is not null;
+
     /// <summary>Runs <paramref name="work"/> in the request's transaction, beginning and committing one when none is open yet.</summary>
     public async Task<T> RunAsync<T>(Func<Task<T>> work, CancellationToken cancellationToken = default)
     {

@@ -7,6 +7,7 @@ using Consilium.Platform.Json;
 using Consilium.Platform.OpenApi;
 using Consilium.Platform.Outbound;
 using Consilium.Platform.Realtime;
+using Consilium.Platform.Secrets;
 using Consilium.Platform.Telemetry;
 using Consilium.Platform.Validation;
 
@@ -39,6 +40,7 @@ internal static class PlatformModule
 
         services.AddScoped<IdempotentEffect>();
         services.AddJobs();
+        builder.AddSecrets(); // before the modules, whose start may open what it has sealed
         builder.AddOutbound();
     }
 

@@ -10,15 +10,14 @@ namespace Consilium.Platform.Secrets;
 /// </summary>
 internal sealed class MasterKey
 {
-    const int NonceLength = 12;
-    const int TagLength = 16;
-
     readonly byte[] key;
+    readonly byte[] wrapping;
 
     public MasterKey(ReadOnlySpan<byte> key)
     {
         if (key.Length != 32) throw new ArgumentException("A master key has 32 bytes.", nameof(key));
         this.key = key.ToArray();
+        wrapping = Derive("key wrapping");
         Id = Convert.ToHexStringLower(Derive("key id")[..8]);
     }
 
@@ -26,44 +25,28 @@ internal sealed class MasterKey
     public string Id { get; }
 
     /// <exception cref="InvalidOperationException">The configured key is missing or malformed; the message is for the operator.</exception>
-    public static MasterKey Load(IConfiguration configuration, string dataDirectory)
-    {
-        if (configuration["Security:MasterKey"] is { Length: > 0 } given) return Parse(given, "Security:MasterKey");
-        if (configuration["Security:MasterKeyFile"] is { Length: > 0 } path)
-            return File.Exists(path) ? Parse(File.ReadAllText(path), path) : throw new InvalidOperationException($"The master key file '{path}' does not exist.");
-        return LoadOrCreate(Path.Combine(dataDirectory, "keys", "master.key"));
-    }
+    public static MasterKey Load(IConfiguration configuration, string dataDirectory) =>
+        Given(configuration, "Security:MasterKey") ?? LoadOrCreate(Path.Combine(dataDirectory, "keys", "master.key"));
+
+    /// <summary>The master key of before, from <c>Security:PreviousMasterKey</c> or <c>Security:PreviousMasterKeyFile</c>; null when none is given.</summary>
+    /// <inheritdoc cref="Load"/>
+    public static MasterKey? LoadPrevious(IConfiguration configuration) => Given(configuration, "Security:PreviousMasterKey");
 
     /// <summary>A subkey for one named purpose; different purposes share nothing.</summary>
     public byte[] Derive(string purpose, int length = 32) =>
         HKDF.DeriveKey(HashAlgorithmName.SHA256, key, length, salt: null, info: Encoding.UTF8.GetBytes($"consilium/v1/{purpose}"));
 
-    /// <summary>Encrypts a key or a secret, bound to the place it is stored at.</summary>
-    public byte[] Wrap(ReadOnlySpan<byte> secret, string boundTo)
-    {
-        var wrapped = new byte[NonceLength + secret.Length + TagLength];
-        var nonce = wrapped.AsSpan(0, NonceLength);
-        RandomNumberGenerator.Fill(nonce);
-        using var aes = new AesGcm(Derive("key wrapping"), TagLength);
-        aes.Encrypt(nonce, secret, wrapped.AsSpan(NonceLength, secret.Length), wrapped.AsSpan(NonceLength + secret.Length), Encoding.UTF8.GetBytes(boundTo));
-        return wrapped;
-    }
+    /// <summary>Encrypts a data key, bound to the place it is stored at.</summary>
+    public byte[] Wrap(ReadOnlySpan<byte> secret, string boundTo) => AesGcmBox.Encrypt(wrapping, secret, Encoding.UTF8.GetBytes(boundTo));
 
     /// <summary>Decrypts what <see cref="Wrap"/> made; null when it was wrapped by another key, for another place, or was changed.</summary>
-    public byte[]? Unwrap(ReadOnlySpan<byte> wrapped, string boundTo)
+    public byte[]? Unwrap(ReadOnlySpan<byte> wrapped, string boundTo) => AesGcmBox.Decrypt(wrapping, wrapped, Encoding.UTF8.GetBytes(boundTo));
+
+    static MasterKey? Given(IConfiguration configuration, string setting)
     {
-        if (wrapped.Length < NonceLength + TagLength) return null;
-        var secret = new byte[wrapped.Length - NonceLength - TagLength];
-        using var aes = new AesGcm(Derive("key wrapping"), TagLength);
-        try
-        {
-            aes.Decrypt(wrapped[..NonceLength], wrapped.Slice(NonceLength, secret.Length), wrapped[^TagLength..], secret, Encoding.UTF8.GetBytes(boundTo));
-            return secret;
-        }
-        catch (AuthenticationTagMismatchException)
-        {
-            return null;
-        }
+        if (configuration[setting] is { Length: > 0 } given) return Parse(given, setting);
+        if (configuration[setting + "File"] is not { Length: > 0 } path) return null;
+        return File.Exists(path) ? Parse(File.ReadAllText(path), path) : throw new InvalidOperationException($"The master key file '{path}' does not exist.");
     }
 
     static MasterKey LoadOrCreate(string path)

@@ -1,0 +1,22 @@
+using Consilium.Platform.Database;
+using Consilium.Platform.Jobs;
+
+namespace Consilium.Platform.Secrets;
+
+/// <summary>The master key outside the database, and the vault whose keys it wraps.</summary>
+internal static class SecretsModule
+{
+    public static void AddSecrets(this WebApplicationBuilder builder)
+    {
+        var (services, configuration) = (builder.Services, builder.Configuration);
+        services.AddSingleton(provider => MasterKey.Load(configuration, provider.GetRequiredService<DatabaseSettings>().DataDirectory));
+        services.AddSingleton(provider => new MasterKeys(provider.GetRequiredService<MasterKey>(), MasterKey.LoadPrevious(configuration)));
+        services.AddSingleton<VaultKeys>();
+        services.AddSingleton<IStartupTask, LoadDataKeys>();
+        services.AddScoped<Vault>();
+        services.AddScoped<DataKeys>();
+        services.AddScoped<Reencryption>();
+        services.AddScoped<IJobHandler, ReencryptValues>();
+        services.AddScoped<IJobHandler, WhenKeyRotated>();
+    }
+}
