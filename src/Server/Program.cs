@@ -7,6 +7,7 @@ using Consilium.Modules.Clinic;
 using Consilium.Modules.Conversations;
 using Consilium.Modules.Files;
 using Consilium.Modules.Records;
+using Consilium.Modules.Settings;
 using Consilium.Modules.Threads;
 using Consilium.Modules.Tickets;
 using Consilium.Platform.Hosting;
@@ -18,6 +19,7 @@ return await ServerProcess.RunAsync(() =>
     builder.AddPlatform();
     builder.AddAudit();
     builder.AddAccounts();
+    builder.AddSettings();
     builder.AddThreads();
     builder.AddFiles();
     builder.AddCare();
@@ -32,6 +34,7 @@ return await ServerProcess.RunAsync(() =>
     app.UsePlatform();
     var api = app.MapApi();
     api.MapAccounts();
+    api.MapSettings();
     api.MapFiles();
     api.MapCare();
     api.MapRecords();
