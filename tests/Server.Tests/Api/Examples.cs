@@ -82,6 +82,8 @@ internal static partial class Examples
     static void Jobs(Dictionary<string, Func<CaseServer, Task<Example>>> all)
     {
         all["GET /api/v1/jobs"] = s => Example(s.Admin, "/api/v1/jobs");
+        all["GET /api/v1/jobs/schedules"] = s => Example(s.Admin, "/api/v1/jobs/schedules");
+        all["POST /api/v1/jobs/schedules/{kind}/run"] = s => Example(s.Admin, "/api/v1/jobs/schedules/accounts.forget_old_access/run");
         all["POST /api/v1/jobs/{id:guid}/retry"] = async s =>
         {
             var id = Guid.CreateVersion7();

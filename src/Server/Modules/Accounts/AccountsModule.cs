@@ -47,7 +47,7 @@ internal static class AccountsModule
         services.AddScoped<ISealedColumn, SealedSigningKeys>();
         services.AddSingleton<IStartupTask, FirstAccounts>();
         services.AddSingleton<IStartupNotice, DemoAccountsNotice>();
-        services.AddScoped<IJobHandler, ForgetOldAccess>();
+        services.AddScheduledJob<ForgetOldAccess>();
         services.AddSingleton<ISeeder, SeedAccounts>();
     }
 

@@ -32,17 +32,18 @@ internal sealed record CreateApiKeyResponse(
 internal sealed partial class CreateApiKeyValidator : AbstractValidator<CreateApiKeyRequest>
 {
     const int MaxScopes = 20;
+    const int MaxScope = 300;
 
     public CreateApiKeyValidator(TimeProvider clock)
     {
         RuleFor(r => r.Name).Text(1, 100);
         RuleFor(r => r.Scopes).Must(scopes => scopes is { Length: > 0 and <= MaxScopes }).WithMessage($"must name 1 to {MaxScopes} scopes.");
-        RuleFor(r => r.Scopes).Must(scopes => scopes is null || scopes.All(scope => scope is not null && Scope().IsMatch(scope)))
-            .WithMessage("must be like cases:write.");
+        RuleFor(r => r.Scopes).Must(scopes => scopes is null || scopes.All(scope => scope is { Length: <= MaxScope } && Scope().IsMatch(scope)))
+            .WithMessage("must be like cases:write, or config:read:app.db for a part.");
         RuleFor(r => r.ExpiresAt).Must(at => at is null || at > clock.GetUtcNow()).WithMessage("must be in the future.");
     }
 
-    [GeneratedRegex("^[a-z]{1,40}:[a-z]{1,40}$", RegexOptions.NonBacktracking)]
+    [GeneratedRegex(@"\A[a-z]{1,40}:[a-z]{1,40}(?::[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*)?\z", RegexOptions.NonBacktracking)]
     private static partial Regex Scope();
 }
 

@@ -19,7 +19,7 @@ internal sealed class RouteAuthorization : AuthorizationHandler<RouteRequirement
     static bool Allows(Endpoint? endpoint, Caller caller)
     {
         if (endpoint is null) return true; // there is nothing here: the 404 may be seen
-        if (caller.IsApiKey) return endpoint.Metadata.GetOrderedMetadata<RouteRules.ScopeAllowed>().Any(allowed => caller.Scopes.Contains(allowed.Scope));
+        if (caller.IsApiKey) return endpoint.Metadata.GetOrderedMetadata<RouteRules.ScopeAllowed>().Any(allowed => caller.Scopes.Any(allowed.Fits));
         return endpoint.Metadata.GetMetadata<RouteRules.RolesAllowed>() is not { } allowed || allowed.Roles.Contains(caller.Role);
     }
 }

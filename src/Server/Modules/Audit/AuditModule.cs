@@ -1,4 +1,5 @@
 using Consilium.Modules.Audit.Contracts;
+using Consilium.Platform.Administration;
 
 namespace Consilium.Modules.Audit;
 
@@ -11,5 +12,6 @@ internal static class AuditModule
         builder.Services.AddSingleton<AuditWriter>();
         builder.Services.AddHostedService(services => services.GetRequiredService<AuditWriter>());
         builder.Services.AddScoped<IAuditTrail, AuditTrail>();
+        builder.Services.AddScoped<IAdminActions, AdminActions>();
     }
 }

@@ -21,7 +21,7 @@ internal static class FilesModule
         services.AddScoped<ReceiveFile>();
         services.AddScoped<UnusedBlobs>();
         services.AddScoped<IJobHandler, UnusedBlobs>();
-        services.AddScoped<IJobHandler, SweepFiles>();
+        services.AddScheduledJob<SweepFiles>();
         services.AddSingleton<IStartupTask, RemoveHalfReceived>();
         services.AddDecoder();
         builder.AddProcessing();

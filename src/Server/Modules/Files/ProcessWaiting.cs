@@ -1,4 +1,4 @@
-using System.Text.Json;
+using System.Globalization;
 using Consilium.Platform.Database;
 using Consilium.Platform.Jobs;
 using Microsoft.EntityFrameworkCore;
@@ -9,14 +9,15 @@ namespace Consilium.Modules.Files;
 /// Comes back to stored bytes that were left: the scanner, the decoder or they themselves were not there, or an older decoder had them.
 /// </summary>
 internal sealed class ProcessWaiting(
-    ConsiliumDb db, RequestTransaction transaction, Jobs jobs, ThumbnailCache cache, IContentScanner? scanner = null) : IJobHandler
+    ConsiliumDb db, RequestTransaction transaction, Jobs jobs, ThumbnailCache cache, IContentScanner? scanner = null) : IScheduledJob
 {
     const int AtOnce = 500;
 
     public string Kind => "files.process_waiting";
-    public TimeSpan? Every => TimeSpan.FromMinutes(2);
+    public string Description => "Comes back to files that wait for the scanner or the decoder, and to those that an older decoder looked into.";
+    public TimeSpan Every => TimeSpan.FromMinutes(2);
 
-    public async Task RunAsync(Guid id, JsonElement payload, CancellationToken cancellationToken)
+    public async Task<string> RunAsync(CancellationToken cancellationToken)
     {
         cache.RemoveOlder();
         var scans = await ScansAsync(cancellationToken);
@@ -29,6 +30,7 @@ internal sealed class ProcessWaiting(
         {
             foreach (var sha256 in waiting.Concat(older)) await ProcessBlob.QueueAsync(jobs, sha256, cancellationToken);
         }, cancellationToken);
+        return string.Create(CultureInfo.InvariantCulture, $"{waiting.Count} waiting, {older.Count} of an older decoder queued");
     }
 
     // Asked once, and not once per file.

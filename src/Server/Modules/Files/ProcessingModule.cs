@@ -16,7 +16,7 @@ internal static class ProcessingModule
         services.AddSingleton<ThumbnailMaker>();
         services.AddScoped<IJobHandler, FetchFile>();
         services.AddScoped<IJobHandler, ProcessBlob>();
-        services.AddScoped<IJobHandler, ProcessWaiting>();
+        services.AddScheduledJob<ProcessWaiting>();
         if (ClamdSettings.Read(builder.Configuration) is not { } clamd) return;
         services.AddSingleton(clamd);
         services.AddSingleton<IContentScanner, ClamdScanner>();

@@ -1,4 +1,4 @@
-using System.Text.Json;
+using System.Globalization;
 using Consilium.Platform.Database;
 using Consilium.Platform.Idempotency;
 using Consilium.Platform.Jobs;
@@ -12,7 +12,7 @@ namespace Consilium.Modules.Files;
 /// what dead processes left half received. In small transactions; what it does not get done it does the next time.
 /// </summary>
 internal sealed class SweepFiles(
-    RequestTransaction transaction, NpgsqlDataSource database, IBlobStore store, UnusedBlobs unused, FilesSettings settings, TimeProvider clock) : IJobHandler
+    RequestTransaction transaction, NpgsqlDataSource database, IBlobStore store, UnusedBlobs unused, FilesSettings settings, TimeProvider clock) : IScheduledJob
 {
     const int AtOnce = 100;
     static readonly TimeSpan Untouched = TimeSpan.FromHours(1); // longer than any upload takes from its last byte to its commit
@@ -20,19 +20,28 @@ internal sealed class SweepFiles(
 
     public string Kind => "files.sweep";
     public JobLane Lane => JobLane.Heavy;
-    public TimeSpan? Every => TimeSpan.FromMinutes(10);
+    public string Description => "Removes uploads that nobody attached, stored bytes that no file needs, and what was left half received.";
+    public TimeSpan Every => TimeSpan.FromMinutes(10);
 
-    public async Task RunAsync(Guid id, JsonElement payload, CancellationToken cancellationToken)
+    public async Task<string> RunAsync(CancellationToken cancellationToken)
     {
         var begun = clock.GetTimestamp();
-        while (HasTime() && await RemoveUnattachedAsync(cancellationToken) == AtOnce) { }
-        while (HasTime() && await RemoveUnusedAsync(cancellationToken) == AtOnce) { }
+        var (uploads, blobs, found) = (0, 0, AtOnce);
+        while (HasTime() && found == AtOnce) uploads += found = await RemoveUnattachedAsync(cancellationToken);
+        found = AtOnce;
+        while (HasTime() && found == AtOnce)
+        {
+            var names = await UnusedAsync(cancellationToken);
+            found = names.Count;
+            blobs += await RemoveAsync(names, cancellationToken);
+        }
         await foreach (var names in store.ListAsync(clock.UtcNow() - Untouched, cancellationToken).Chunk(AtOnce).WithCancellation(cancellationToken))
         {
-            foreach (var sha256 in await WithoutRowAsync(names, cancellationToken)) await unused.RemoveAsync(sha256, cancellationToken);
+            blobs += await RemoveAsync(await WithoutRowAsync(names, cancellationToken), cancellationToken);
             if (!HasTime()) break;
         }
-        await store.RemoveStagedAsync(clock.UtcNow() - Untouched, cancellationToken);
+        var staged = await store.RemoveStagedAsync(clock.UtcNow() - Untouched, cancellationToken);
+        return string.Create(CultureInfo.InvariantCulture, $"{uploads} uploads, {blobs} blobs, {staged} half received removed");
 
         bool HasTime() => clock.GetElapsedTime(begun) < Longest;
     }
@@ -57,14 +66,20 @@ internal sealed class SweepFiles(
         return ids.Count;
     }, cancellationToken);
 
-    async Task<int> RemoveUnusedAsync(CancellationToken cancellationToken)
+    async Task<List<string>> UnusedAsync(CancellationToken cancellationToken)
     {
         await using var command = database.CreateCommand($"""
             SELECT sha256 FROM files.blobs b WHERE NOT EXISTS (SELECT 1 FROM files.files f WHERE f.sha256 = b.sha256) LIMIT {AtOnce}
             """);
-        var names = await NamesAsync(command, cancellationToken);
-        foreach (var sha256 in names) await unused.RemoveAsync(sha256, cancellationToken);
-        return names.Count;
+        return await NamesAsync(command, cancellationToken);
+    }
+
+    async Task<int> RemoveAsync(List<string> names, CancellationToken cancellationToken)
+    {
+        var removed = 0;
+        foreach (var sha256 in names)
+            if (await unused.RemoveAsync(sha256, cancellationToken)) removed++;
+        return removed;
     }
 
     async Task<List<string>> WithoutRowAsync(string[] names, CancellationToken cancellationToken)

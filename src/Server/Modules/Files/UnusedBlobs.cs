@@ -17,8 +17,8 @@ internal sealed class UnusedBlobs(RequestTransaction transaction, IBlobStore sto
     public Task RunAsync(Guid id, JsonElement payload, CancellationToken cancellationToken) =>
         RemoveAsync(payload.Deserialize<Payload>()!.Sha256, cancellationToken);
 
-    /// <summary>Nothing happens to bytes that a file needs. Bytes without a row go too.</summary>
-    public Task RemoveAsync(string sha256, CancellationToken cancellationToken) => transaction.RunAsync(async () =>
+    /// <summary>Nothing happens to bytes that a file needs: false. Bytes without a row go too.</summary>
+    public Task<bool> RemoveAsync(string sha256, CancellationToken cancellationToken) => transaction.RunAsync(async () =>
     {
         await using (var batch = await transaction.BatchAsync(cancellationToken))
         {
@@ -27,11 +27,12 @@ internal sealed class UnusedBlobs(RequestTransaction transaction, IBlobStore sto
             batch.Add("SELECT 1 FROM files.blobs WHERE sha256 = $1").With(sha256);
             await using var rows = await batch.ExecuteReaderAsync(cancellationToken);
             await rows.NextResultAsync(cancellationToken);
-            if (await rows.ReadAsync(cancellationToken)) return;
+            if (await rows.ReadAsync(cancellationToken)) return false;
         }
         // Before the commit, for then somebody may store the same bytes again. A row that outlives its bytes by a crash is nobody's, and is swept.
         await store.RemoveAsync(sha256, cancellationToken);
         thumbnails.Remove(sha256);
+        return true;
     }, cancellationToken);
 
     internal sealed record Payload(string Sha256);

@@ -25,7 +25,7 @@ internal static class RecordsModule
         services.AddScoped<IssueDownloadToken>();
         services.AddScoped<UseDownloadToken>();
         services.AddScoped<IFileHolder, PatientFiles>();
-        services.AddScoped<IJobHandler, PurgeDownloadTokens>();
+        services.AddScheduledJob<PurgeDownloadTokens>();
         services.AddScoped<SearchRecords>();
         services.AddSingleton<IStartupTask, DemoRecord>();
         services.AddSingleton<ISeeder, SeedRecords>();

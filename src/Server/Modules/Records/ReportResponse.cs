@@ -1,4 +1,5 @@
 using Consilium.Platform.Idempotency;
+using Consilium.Platform.Validation;
 using Npgsql;
 
 namespace Consilium.Modules.Records;

@@ -2,6 +2,7 @@ using Consilium.Modules.Accounts.Contracts;
 using Consilium.Modules.Care.Contracts;
 using Consilium.Platform.Database;
 using Consilium.Platform.Errors;
+using Consilium.Platform.Hosting;
 using Consilium.Platform.Json;
 using Consilium.Platform.Validation;
 using FluentValidation;

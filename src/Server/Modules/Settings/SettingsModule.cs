@@ -1,4 +1,7 @@
+using Consilium.Modules.Settings.Contracts;
 using Consilium.Platform.Hosting;
+using Consilium.Platform.Jobs;
+using Consilium.Platform.Secrets;
 
 namespace Consilium.Modules.Settings;
 
@@ -11,14 +14,48 @@ internal static class SettingsModule
         var opensPerMinute = builder.Configuration.WholeNumber("Security:OpensPerMinute", builder.Environment.IsDevelopment() ? 1200 : 30);
         services.AddSingleton(_ => new OpenLimit(opensPerMinute));
         services.AddScoped<DecryptValue>();
+
+        foreach (var setting in ProductSettings.Own) services.AddSingleton<ProductSetting>(setting);
+        services.AddSingleton<ProductSettings>();
+        services.AddSingleton<LiveSettings>();
+        services.AddSingleton<ISettings>(provider => provider.GetRequiredService<LiveSettings>());
+        services.AddScoped<Grants>();
+        services.AddScoped<ConfigEntries>();
+        services.AddScoped<ConfigWriter>();
+        services.AddScoped<ConfigPrecondition>();
+        services.AddScoped<ConfigHistory>();
+        services.AddScoped<ResolveReferences>();
+        services.AddScoped<OpenConfig>();
+        services.AddScoped<CreateConfig>();
+        services.AddScoped<GetConfig>();
+        services.AddScoped<UpdateConfig>();
+        services.AddScoped<DeleteConfig>();
+        services.AddScoped<ListConfig>();
+        services.AddScoped<RollBackConfig>();
+        services.AddScoped<RevealConfig>();
+        services.AddScoped<FollowConfig>();
+        services.AddScoped<ISealedColumn, SealedConfig>();
+        services.AddScheduledJob<PurgeConfigHistory>();
+        services.AddScheduledJob<PurgeGrants>();
     }
 
-    public static void MapSettings(this IEndpointRouteBuilder api)
+    public static void MapSettings(this RouteGroupBuilder api)
     {
+        var config = api.MapGroup(ConfigResponse.Root).WithTags("Config");
+        ListConfig.Map(config);
+        CreateConfig.Map(config);
+        FollowConfig.Map(config);
+        GetConfig.Map(config);
+        UpdateConfig.Map(config);
+        DeleteConfig.Map(config);
+        ConfigHistory.Map(config);
+        RollBackConfig.Map(config);
+        RevealConfig.Map(config);
         var security = api.MapGroup("/api/v1/security").WithTags("Security");
         EncryptValue.Map(security);
         DecryptValue.Map(security);
         ListKeys.Map(security);
         RotateKeys.Map(security);
+        Grants.Map(security);
     }
 }

@@ -2,16 +2,16 @@ using System.Text.Json;
 
 namespace Consilium.Platform.Jobs;
 
-/// <summary>Does the jobs of one kind. May be called again with the same id after a crash: its effects must be idempotent.</summary>
+/// <summary>
+/// Does the queued jobs of one kind. May be called again with the same id after a crash: its effects must be idempotent. What comes back by the clock is an
+/// <see cref="IScheduledJob"/>.
+/// </summary>
 internal interface IJobHandler
 {
     /// <summary>Dotted and stable: it is in stored rows.</summary>
     string Kind { get; }
 
     JobLane Lane => JobLane.Quick;
-
-    /// <summary>When set, one job of this kind always exists and runs again this long after it ended.</summary>
-    TimeSpan? Every => null;
 
     Task RunAsync(Guid id, JsonElement payload, CancellationToken cancellationToken);
 

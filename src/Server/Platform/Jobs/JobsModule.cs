@@ -10,10 +10,13 @@ internal static class JobsModule
     {
         services.AddSingleton<JobBell>();
         services.AddScoped<Jobs>();
-        services.AddScoped<IJobHandler, PurgeIdempotencyKeys>();
-        services.AddSingleton<IStartupTask, RecurringJobs>();
+        services.AddScheduledJob<PurgeIdempotencyKeys>();
+        services.AddSingleton<IStartupTask, ScheduleJobs>();
         services.AddHostedService<JobWorker>();
     }
+
+    /// <summary>From the next start on it runs, and administrators see it.</summary>
+    public static void AddScheduledJob<TJob>(this IServiceCollection services) where TJob : class, IScheduledJob => services.AddScoped<IScheduledJob, TJob>();
 
     public static void MapJobs(this IEndpointRouteBuilder api)
     {
@@ -21,5 +24,7 @@ internal static class JobsModule
         var jobs = api.MapGroup("/api/v1/jobs").WithTags("Jobs").RequireAuthorization(policy => policy.RequireClaim("role", "admin"));
         jobs.MapListJobs();
         jobs.MapRetryJob();
+        jobs.MapListSchedules();
+        jobs.MapRunSchedule();
     }
 }

@@ -1,3 +1,4 @@
+using Consilium.Platform.Administration;
 using Consilium.Platform.Database;
 using Consilium.Platform.Errors;
 using Consilium.Platform.Json;
@@ -14,24 +15,28 @@ internal static class RetryJob
         .WithDescription("409 when the job is not dead: it runs, or will run, by itself.")
         .ProducesProblem(404).ProducesProblem(409);
 
-    static async Task<Results<Ok<JobResponse>, ProblemHttpResult>> HandleAsync(
-        Guid id, RequestTransaction transaction, JobBell bell, TimeProvider clock, CancellationToken cancellationToken)
+    static Task<Results<Ok<JobResponse>, ProblemHttpResult>> HandleAsync(
+        Guid id, RequestTransaction transaction, IAdminActions actions, JobBell bell, TimeProvider clock, CancellationToken cancellationToken) =>
+        transaction.RunAsync<Results<Ok<JobResponse>, ProblemHttpResult>>(async () =>
+        {
+            var (job, isThere) = await ReviveAsync(transaction, id, clock.UtcNow(), cancellationToken);
+            if (job is null)
+                return isThere ? Problems.Conflict("job_not_dead", "This job has not used up its attempts: it runs by itself.") : Problems.NotFound();
+            await actions.AddAsync("job.retry", $"job/{id}", cancellationToken);
+            transaction.AfterCommit(bell.Ring);
+            return TypedResults.Ok(job);
+        }, cancellationToken);
+
+    static async Task<(JobResponse? Job, bool IsThere)> ReviveAsync(RequestTransaction transaction, Guid id, DateTimeOffset now, CancellationToken cancellationToken)
     {
         await using var batch = await transaction.BatchAsync(cancellationToken);
-        batch.BatchCommands.Add(new($"""
+        batch.Add($"""
             UPDATE platform.jobs SET status = 'queued', attempts = 0, run_at = $2 WHERE id = $1 AND status = 'dead' RETURNING {JobResponse.Columns}
-            """)
-        { Parameters = { new() { Value = id }, new() { Value = clock.UtcNow() } } });
-        batch.BatchCommands.Add(new("SELECT 1 FROM platform.jobs WHERE id = $1") { Parameters = { new() { Value = id } } });
+            """).With(id).With(now);
+        batch.Add("SELECT 1 FROM platform.jobs WHERE id = $1").With(id);
         await using var row = await batch.ExecuteReaderAsync(cancellationToken);
-        if (await row.ReadAsync(cancellationToken))
-        {
-            transaction.AfterCommit(bell.Ring);
-            return TypedResults.Ok(JobResponse.Read(row));
-        }
+        if (await row.ReadAsync(cancellationToken)) return (JobResponse.Read(row), true);
         await row.NextResultAsync(cancellationToken);
-        return await row.ReadAsync(cancellationToken)
-            ? Problems.Conflict("job_not_dead", "This job has not used up its attempts: it runs by itself.")
-            : Problems.NotFound();
+        return (null, await row.ReadAsync(cancellationToken));
     }
 }

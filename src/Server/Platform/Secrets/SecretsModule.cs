@@ -16,7 +16,7 @@ internal static class SecretsModule
         services.AddScoped<Vault>();
         services.AddScoped<DataKeys>();
         services.AddScoped<Reencryption>();
-        services.AddScoped<IJobHandler, ReencryptValues>();
+        services.AddScheduledJob<ReencryptValues>();
         services.AddScoped<IJobHandler, WhenKeyRotated>();
     }
 }

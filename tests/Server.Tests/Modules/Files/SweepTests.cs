@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Consilium.Modules.Files;
 using Consilium.Platform.Database;
 using Consilium.Platform.Jobs;
@@ -108,7 +107,7 @@ public sealed class SweepTests(CaseServer server) : IClassFixture<CaseServer>
     async Task SweepAsync()
     {
         await using var scope = server.Services.CreateAsyncScope();
-        await scope.ServiceProvider.GetServices<IJobHandler>().OfType<SweepFiles>().Single().RunAsync(Guid.CreateVersion7(), default(JsonElement), default);
+        await scope.ServiceProvider.GetServices<IScheduledJob>().OfType<SweepFiles>().Single().RunAsync(default);
     }
 
     string Stray(TimeSpan age) => Left(PathOf(Data, HashOf(Text(100))), age);

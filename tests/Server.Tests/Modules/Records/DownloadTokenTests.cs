@@ -186,7 +186,7 @@ public sealed class DownloadTokenTests(RecordServer server) : IClassFixture<Reco
     static async Task PurgeAsync(Server server)
     {
         await using var scope = server.Services.CreateAsyncScope();
-        await scope.ServiceProvider.GetServices<Consilium.Platform.Jobs.IJobHandler>().Single(h => h.Kind == "records.purge_download_tokens").RunAsync(Guid.CreateVersion7(), default, default);
+        await scope.ServiceProvider.GetServices<Consilium.Platform.Jobs.IScheduledJob>().Single(j => j.Kind == "records.purge_download_tokens").RunAsync(default);
     }
 
     /// <summary>A patient with a document of ten digits.</summary>

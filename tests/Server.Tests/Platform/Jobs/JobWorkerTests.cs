@@ -250,30 +250,6 @@ public sealed class JobWorkerTests : DatabaseTest
         (await Database.ScalarAsync<string>("SELECT status || ' ' || attempts FROM platform.jobs WHERE id = $1", id)).ShouldBe("queued 0");
     }
 
-    [Fact]
-    public async Task A_recurring_job_gets_one_row_runs_again_after_its_time_and_never_dies()
-    {
-        var handler = new Handler { Every = TimeSpan.FromHours(1) };
-        var recurring = new RecurringJobs(Database.Source, ScopesWith(handler), clock);
-        await recurring.RunAsync(default);
-        await recurring.RunAsync(default);
-        (await CountAsync()).ShouldBe(1);
-
-        (await WorkerFor(handler).RunNextAsync(JobLane.Quick, default)).ShouldBeTrue();
-        (await WorkerFor(handler).RunNextAsync(JobLane.Quick, default)).ShouldBeFalse();
-        clock.Advance(TimeSpan.FromHours(1));
-        handler.Fails = true;
-        for (var failure = 0; failure < 20; failure++)
-        {
-            (await WorkerFor(handler).RunNextAsync(JobLane.Quick, default)).ShouldBeTrue();
-            clock.Advance(TimeSpan.FromMinutes(16));
-        }
-        handler.Fails = false;
-        (await WorkerFor(handler).RunNextAsync(JobLane.Quick, default)).ShouldBeTrue();
-
-        (await Database.ScalarAsync<string>("SELECT status || ' ' || attempts FROM platform.jobs")).ShouldBe("queued 0");
-    }
-
     async Task<Guid> QueueAsync(string kind = "test.job", string payload = "{}", int maxAttempts = 8, TimeSpan after = default)
     {
         var id = Guid.CreateVersion7();
@@ -295,7 +271,6 @@ public sealed class JobWorkerTests : DatabaseTest
         readonly List<(Guid Id, string Payload)> runs = [];
 
         public string Kind => "test.job";
-        public TimeSpan? Every { get; init; }
         public JobLane Lane { get; init; }
         public bool Fails { get; set; }
         public bool Settles { get; init; }

@@ -20,6 +20,12 @@ internal static class RouteRules
     public static TBuilder AllowScope<TBuilder>(this TBuilder route, string scope) where TBuilder : IEndpointConventionBuilder =>
         route.WithMetadata(new ScopeAllowed(scope));
 
+    /// <summary>
+    /// The same, also to keys with the scope for a part only, <c>config:read:app.db</c>: the route itself sees to it that they reach no more than that.
+    /// </summary>
+    public static TBuilder AllowScopeUnder<TBuilder>(this TBuilder route, string scope) where TBuilder : IEndpointConventionBuilder =>
+        route.WithMetadata(new ScopeAllowed(scope, InParts: true));
+
     /// <summary>For programs alone: an API key with one of these scopes. People get 403, whatever their role.</summary>
     public static TBuilder RequireScope<TBuilder>(this TBuilder route, params string[] scopes) where TBuilder : IEndpointConventionBuilder
     {
@@ -44,8 +50,10 @@ internal static class RouteRules
         IEnumerable<string> IRolesMetadata.RoleNames => Roles.Select(role => role.Wire());
     }
 
-    internal sealed record ScopeAllowed(string Scope) : ISecuritySchemeMetadata
+    internal sealed record ScopeAllowed(string Scope, bool InParts = false) : ISecuritySchemeMetadata
     {
+        public bool Fits(string scope) => scope == Scope || (InParts && scope.StartsWith($"{Scope}:", StringComparison.Ordinal));
+
         string ISecuritySchemeMetadata.Scheme => SecuritySchemes.ApiKey;
         IReadOnlyList<string> ISecuritySchemeMetadata.Scopes => [Scope];
     }

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using FluentValidation;
 
-namespace Consilium.Modules.Records;
+namespace Consilium.Platform.Validation;
 
 /// <summary>The names of an enum's values on the wire and in the database: in snake case, and exactly so.</summary>
 internal static class WireNames<T> where T : struct, Enum

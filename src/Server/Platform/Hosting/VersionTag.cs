@@ -2,7 +2,7 @@ using System.Globalization;
 using Consilium.Platform.Errors;
 using Microsoft.AspNetCore.Http.HttpResults;
 
-namespace Consilium.Modules.Records;
+namespace Consilium.Platform.Hosting;
 
 /// <summary>The version of something as its <c>ETag</c>, and what a writer says about the version that he has seen: <c>version</c> in the body, or <c>If-Match</c>.</summary>
 internal static class VersionTag

@@ -1,0 +1,66 @@
+using Consilium.Modules.Accounts.Contracts;
+using Consilium.Platform.Errors;
+using Consilium.Platform.Paging;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
+
+namespace Consilium.Modules.Settings;
+
+/// <summary>What to list. All filters narrow.</summary>
+/// <param name="Profile">Entries of this profile; with an empty one those of none.</param>
+/// <param name="Environment">Entries of this environment; with an empty one those of none.</param>
+/// <param name="Prefix">What their keys begin with: <c>app.</c>.</param>
+/// <param name="Effective">What a lookup in the profile and environment finds for every key, instead of the entries that are exactly there.</param>
+/// <param name="Resolve">With references replaced by the values that they find; together with <paramref name="Effective"/> alone.</param>
+/// <param name="At">As they were at this time.</param>
+internal sealed record ConfigFilter(
+    [property: FromQuery(Name = "profile")] string? Profile, [property: FromQuery(Name = "environment")] string? Environment,
+    [property: FromQuery(Name = "prefix")] string? Prefix, [property: FromQuery(Name = "effective")] bool? Effective,
+    [property: FromQuery(Name = "resolve")] bool? Resolve, [property: FromQuery(Name = "at")] DateTimeOffset? At,
+    [property: FromQuery(Name = "limit")] Limit? Limit, [property: FromQuery(Name = "cursor")] string? Cursor);
+
+/// <summary>Lists the entries whose keys the caller may read, by key.</summary>
+internal sealed class ListConfig(ConfigEntries entries, ResolveReferences references)
+{
+    public static void Map(RouteGroupBuilder config) => config.MapGet("", (
+            [AsParameters] ConfigFilter filter, Caller caller, ListConfig useCase, CancellationToken cancellationToken) =>
+            useCase.HandleAsync(filter, caller, cancellationToken))
+        .RequireRight(SettingsRule.Read)
+        .WithSummary("List entries")
+        .WithDescription("""
+            By key, profile and environment: those that are exactly there, of every profile and environment where none is named. With `effective=true` what a lookup finds for every key,
+            as a program would read its configuration. Encrypted values are masked.
+            """)
+        .ProducesProblem(409);
+
+    async Task<Results<Ok<Page<ConfigResponse>>, ProblemHttpResult>> HandleAsync(ConfigFilter filter, Caller caller, CancellationToken cancellationToken)
+    {
+        var scope = new ConfigScope(filter.Profile, filter.Environment);
+        if (scope.Fault is { } fault) return fault;
+        if (filter.Prefix?.Length > ConfigKeys.MaxKey) return Problems.Invalid("prefix", $"must have at most {ConfigKeys.MaxKey} characters.");
+        if (filter is { Resolve: true, Effective: not true }) return Problems.Invalid("resolve", "needs effective=true: references are looked up from one profile and environment.");
+        ListPlace? after = null;
+        if (filter.Cursor is not null && !Cursor.TryRead(filter.Cursor, out after)) return Problems.Invalid("cursor", "is not a cursor of this list.");
+
+        var limit = Limit.Or(filter.Limit);
+        var wanted = new EntryFilter { At = filter.At, Prefix = filter.Prefix ?? "", Most = limit + 1 };
+        if (filter.Effective is not true)
+        {
+            wanted = wanted with { After = after is null ? null : new(after.Key, after.Profile, after.Environment) };
+            var page = PageOf(await entries.ListAsync(filter.Profile, filter.Environment, wanted, caller, cancellationToken), limit);
+            return TypedResults.Ok(new Page<ConfigResponse>([.. page.Items.Select(ConfigResponse.Of)], page.NextCursor));
+        }
+        var (_, profile, environment) = scope.Name("");
+        var found = PageOf(await entries.EffectiveAsync(profile, environment, wanted with { AfterKey = after?.Key }, caller, cancellationToken), limit);
+        if (filter.Resolve is not true) return TypedResults.Ok(new Page<ConfigResponse>([.. found.Items.Select(ConfigResponse.Of)], found.NextCursor));
+        var resolved = await references.InAsync(found.Items, profile, environment, filter.At, caller, cancellationToken);
+        return resolved.FirstOrDefault(one => one.Error is not null) is { Error: { } why }
+            ? ConfigProblems.Unresolved(why)
+            : TypedResults.Ok(new Page<ConfigResponse>([.. found.Items.Zip(resolved, (entry, one) => ConfigResponse.Of(entry, one.Value!.Value))], found.NextCursor));
+    }
+
+    static Page<StoredVersion> PageOf(List<StoredVersion> found, int limit) =>
+        Page.Of(found, limit, last => new ListPlace(last.Name.Key, last.Name.Profile, last.Name.Environment));
+
+    sealed record ListPlace(string Key, string Profile, string Environment);
+}
