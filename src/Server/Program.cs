@@ -31,6 +31,7 @@ return await ServerProcess.RunAsync(() =>
     var app = builder.Build();
     app.UsePlatform();
     var api = app.MapApi();
+    api.MapAudit();
     api.MapAccounts();
     api.MapFiles();
     api.MapCare();
