@@ -14,13 +14,16 @@ internal sealed record TrailFilter(
 internal sealed record TrailPlace(DateTimeOffset At, long Id);
 
 /// <summary>
-/// Finds entries newest first. Time, subject and refusals are found by indexes; every other filter looks through at most <see cref="MostScanned"/> entries
+/// Finds entries newest first. Time, subject, refusals and single actions are found by indexes; every other filter looks through at most <see cref="MostScanned"/> entries
 /// of those, and leaves the rest to the next page.
 /// </summary>
 internal sealed class TrailSearch(RequestTransaction transaction)
 {
     /// <summary>Some 20 ms of one processor.</summary>
     public const int MostScanned = 50_000;
+
+    /// <summary>Every second entry or so, and written where every microsecond counts: the index of actions is without it.</summary>
+    const string Post = "message.post";
 
     public async Task<Page<AuditEntryResponse>> ReadAsync(TrailFilter filter, TrailPlace? after, int limit, CancellationToken cancellationToken)
     {
@@ -38,7 +41,7 @@ internal sealed class TrailSearch(RequestTransaction transaction)
         var scanned = Scanned(command.Parameters, filter, after);
         var narrow = new Conditions(command.Parameters);
         narrow.Add("actor_id =", filter.Actor);
-        narrow.AddText("action", filter.Action, IsPrefix(filter.Action, '.'));
+        if (!HasIndex(filter.Action)) narrow.AddText("action", filter.Action, IsPrefix(filter.Action, '.'));
         narrow.AddText("resource", filter.Resource, IsPrefix(filter.Resource, '/'));
         if (filter.Outcome is not null) narrow.AddText("outcome", filter.Outcome, isPrefix: false);
         var bound = narrow.Any ? string.Create(CultureInfo.InvariantCulture, $" LIMIT {MostScanned}") : "";
@@ -72,9 +75,16 @@ internal sealed class TrailSearch(RequestTransaction transaction)
         scanned.Add("at <", filter.To);
         scanned.Add("subject_id =", filter.Subject);
         if (filter.Outcome is "denied" or "failed") scanned.Add("outcome <> 'ok'");
+        if (HasIndex(filter.Action))
+        {
+            scanned.Add($"action <> '{Post}'"); // the index is known by it
+            scanned.AddText("action", filter.Action, isPrefix: false);
+        }
         if (after is not null) scanned.AddPlace(after);
         return scanned;
     }
+
+    static bool HasIndex(string? action) => action is not (null or Post) && !IsPrefix(action, '.');
 
     static bool IsPrefix(string? text, char sign) => text is [.., var last] && (last == '*' || last == sign);
 

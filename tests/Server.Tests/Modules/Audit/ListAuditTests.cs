@@ -18,6 +18,7 @@ public sealed class ListAuditTests(CaseServer server) : IClassFixture<CaseServer
     [InlineData("actor={ben}", "4 5")]
     [InlineData("action=case.read", "1 4")]
     [InlineData("action=case", "")]
+    [InlineData("action=message.post", "5")]
     [InlineData("action=case.", "1 3 4")]
     [InlineData("action=case.*", "1 3 4")]
     [InlineData("resource=case/1", "1 3")]
@@ -100,19 +101,23 @@ public sealed class ListAuditTests(CaseServer server) : IClassFixture<CaseServer
         var many = TrailSearch.MostScanned + 10;
         await server.Database.ExecuteAsync("""
             INSERT INTO audit.entries (at, action, resource, outcome)
-            SELECT timestamptz '2004-01-01Z' + i * interval '1 ms', CASE WHEN i IN (1, $1) THEN 'rare' ELSE 'common' END, 'x', 'ok' FROM generate_series(1, $1) i
+            SELECT timestamptz '2004-01-01Z' + i * interval '1 ms', kind, kind, 'ok' FROM generate_series(1, $1) i, LATERAL (SELECT CASE WHEN i IN (1, $1) THEN 'rare' ELSE 'common' END) k (kind)
             """, many);
         const string time = "from=2004-01-01T00:00:00Z&to=2004-01-02T00:00:00Z";
 
-        var first = await server.Admin.GetJsonAsync($"{Path}?{time}&action=rare");
+        var first = await server.Admin.GetJsonAsync($"{Path}?{time}&resource=rare");
         first.Items().Count.ShouldBe(1);
-        var second = await server.Admin.GetJsonAsync($"{Path}?{time}&action=rare&cursor={first.Text("next_cursor")}");
+        var second = await server.Admin.GetJsonAsync($"{Path}?{time}&resource=rare&cursor={first.Text("next_cursor")}");
         (second.Items().Count, second.Text("next_cursor")).ShouldBe((1, null));
         second.Items()[0].Number("id").ShouldBeLessThan(first.Items()[0].Number("id"));
 
-        var none = await server.Admin.GetJsonAsync($"{Path}?{time}&action=none");
+        var none = await server.Admin.GetJsonAsync($"{Path}?{time}&resource=none");
         (none.Items().Count, none.Text("next_cursor") is null).ShouldBe((0, false));
-        (await server.Admin.GetJsonAsync($"{Path}?{time}&outcome=denied")).Text("next_cursor").ShouldBeNull("refusals have an index of their own");
+        foreach (var (filter, count) in ((string, int)[])[("outcome=denied", 0), ("action=rare", 2), ("action=none", 0), ($"subject={Patient}", 0)])
+        {
+            var page = await server.Admin.GetJsonAsync($"{Path}?{time}&{filter}");
+            (page.Items().Count, page.Text("next_cursor")).ShouldBe((count, null), $"{filter} has an index of its own");
+        }
     }
 
     [Fact]
@@ -175,7 +180,7 @@ public sealed class ListAuditTests(CaseServer server) : IClassFixture<CaseServer
             (2, $1, 'report.read', 'report/1', 'ok', $3),
             (3, $1, 'case.close', 'case/1', 'ok', NULL),
             (4, $2, 'case.read', 'case/12', 'denied', $3),
-            (5, $2, 'file.read', '50%/a_b', 'failed', NULL),
+            (5, $2, 'message.post', '50%/a_b', 'failed', NULL),
             (6, NULL, 'session.refused', 'session', 'denied', NULL),
             (7, NULL, 'casefile', 'casefile', 'ok', NULL)) entry (second, actor, action, resource, outcome, subject)
         WHERE NOT EXISTS (SELECT 1 FROM audit.entries WHERE at = '2001-01-01T00:00:01Z')
