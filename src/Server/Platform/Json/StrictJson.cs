@@ -15,28 +15,37 @@ internal static class StrictJson
     const int MaxDigits = 64;
 
     /// <summary>Null when the body is fine, else what is wrong with it, in words for the sender.</summary>
-    public static string? Fault(ReadOnlySpan<byte> body)
+    public static string? Fault(ReadOnlySpan<byte> body) => Fault(body, out _);
+
+    /// <summary>The same, and the number of the line, from 1, on which it is wrong.</summary>
+    public static string? Fault(ReadOnlySpan<byte> body, out int line)
     {
+        line = 1;
         if (body.IsEmpty) return null; // whether a body is required is the route's to say
         if (body.StartsWith((ReadOnlySpan<byte>)[0xEF, 0xBB, 0xBF])) return "The body begins with a byte order mark: send it without.";
         if (!Utf8.IsValid(body)) return "The body is not valid UTF-8.";
         try
         {
-            return Walk(body);
+            var fault = Walk(body, out var at);
+            if (fault is not null) line += body[..(int)at].Count((byte)'\n');
+            return fault;
         }
         catch (JsonException fault)
         {
+            line += (int)(fault.LineNumber ?? 0);
             var at = string.Create(CultureInfo.InvariantCulture, $"line {fault.LineNumber + 1}, byte {fault.BytePositionInLine + 1}");
             return $"The body is not valid JSON, or nested deeper than {MaxDepth} levels: see {at}.";
         }
     }
 
-    static string? Walk(ReadOnlySpan<byte> body)
+    static string? Walk(ReadOnlySpan<byte> body, out long at)
     {
+        at = 0;
         var reader = new Utf8JsonReader(body, new JsonReaderOptions { MaxDepth = MaxDepth });
         var objects = new Stack<HashSet<string>>();
         while (reader.Read())
         {
+            at = reader.TokenStartIndex;
             switch (reader.TokenType)
             {
                 case JsonTokenType.StartObject:
