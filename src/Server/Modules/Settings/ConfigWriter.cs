@@ -65,7 +65,7 @@ internal sealed class ConfigWriter(
         foreach (var change in changes)
             if (change.Value.ValueKind != JsonValueKind.Undefined && Fault(change) is { } fault) faults[change.Name] = fault;
         if (faults.Count > 0) return faults;
-        if (await CycleAsync(changes, cancellationToken) is var (name, path)) faults[name] = $"refers to itself: {string.Join(" → ", path)}.";
+        if (await CycleAsync(changes, cancellationToken) is var (name, by)) faults[name] = by == name.Key ? "refers to itself." : $"refers to itself by way of {by}.";
         return faults;
     }
 
@@ -105,8 +105,11 @@ internal sealed class ConfigWriter(
     /// <summary>The longest value, in characters of JSON.</summary>
     const int MaxValue = 64 * 1024;
 
-    /// <summary>A change that makes a key refer to itself, in any profile and environment that sees it, and the way from key to key.</summary>
-    async Task<(EntryName Name, IReadOnlyList<string> Path)?> CycleAsync(IReadOnlyList<ConfigChange> changes, CancellationToken cancellationToken)
+    /// <summary>
+    /// A change that makes a key refer to itself, in any profile and environment that sees it, and the key in its value by which it does: what lies on
+    /// the way is perhaps not the writer's to know.
+    /// </summary>
+    async Task<(EntryName Name, string By)?> CycleAsync(IReadOnlyList<ConfigChange> changes, CancellationToken cancellationToken)
     {
         var refs = await RefsAsync(cancellationToken);
         foreach (var change in changes)
@@ -118,7 +121,7 @@ internal sealed class ConfigWriter(
         var changed = changes.ToLookup(change => change.Name.Key, change => change.Name, StringComparer.Ordinal);
         foreach (var (profile, environment) in refs.Keys.SelectMany(name => ((string, string)[])[(name.Profile, name.Environment), (name.Profile, "")]).Append(("", "")).Distinct())
             if (References.FindCycle(key => Lookup(refs, key, profile, environment), changed.Select(key => key.Key)) is { } path)
-                return (path.SelectMany(key => changed[key]).First(), path);
+                return path.Zip(path.Skip(1)).Where(step => changed.Contains(step.First)).Select(step => (changed[step.First].First(), step.Second)).First();
         return null;
     }
 

@@ -31,7 +31,8 @@ internal static class SettingsRule
     /// <summary>The right for a key as a condition.</summary>
     /// <param name="permission">One of the constants here.</param>
     /// <param name="key">The column: <c>e.key</c>.</param>
-    public static string Allows(string permission, string key) => $"settings.may($1, $2, $3, '{permission}', {key})";
+    public static string Allows(string permission, string key) =>
+        $"('*' = ANY ($2) OR '{permission}' = ANY ($2) OR settings.may($1, $2, $3, '{permission}', {key}))"; // asked row by row of those alone who have a part
 
     /// <summary>Adds $1 to $3: the account, its scopes, the time.</summary>
     public static NpgsqlParameterCollection By(this NpgsqlParameterCollection parameters, Caller caller, DateTimeOffset now) => parameters
