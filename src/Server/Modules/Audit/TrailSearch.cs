@@ -14,8 +14,8 @@ internal sealed record TrailFilter(
 internal sealed record TrailPlace(DateTimeOffset At, long Id);
 
 /// <summary>
-/// Finds entries newest first. Time, subject, refusals and single actions are found by indexes; every other filter looks through at most <see cref="MostScanned"/> entries
-/// of those, and leaves the rest to the next page.
+/// Finds entries newest first. Time and one of subject, refusals and single actions are found by indexes; every other filter looks through at most
+/// <see cref="MostScanned"/> entries of those, and leaves the rest to the next page.
 /// </summary>
 internal sealed class TrailSearch(RequestTransaction transaction)
 {
@@ -41,7 +41,7 @@ internal sealed class TrailSearch(RequestTransaction transaction)
         var scanned = Scanned(command.Parameters, filter, after);
         var narrow = new Conditions(command.Parameters);
         narrow.Add("actor_id =", filter.Actor);
-        if (!HasIndex(filter.Action)) narrow.AddText("action", filter.Action, IsPrefix(filter.Action, '.'));
+        if (!GoesByAction(filter)) narrow.AddText("action", filter.Action, IsPrefix(filter.Action, '.'));
         narrow.AddText("resource", filter.Resource, IsPrefix(filter.Resource, '/'));
         if (filter.Outcome is not null) narrow.AddText("outcome", filter.Outcome, isPrefix: false);
         var bound = narrow.Any ? string.Create(CultureInfo.InvariantCulture, $" LIMIT {MostScanned}") : "";
@@ -67,15 +67,15 @@ internal sealed class TrailSearch(RequestTransaction transaction)
         return await row.ReadAsync(cancellationToken) ? new(row.GetFieldValue<DateTimeOffset>(0), row.GetInt64(1)) : null;
     }
 
-    /// <summary>The entries that are looked at, by what has an index.</summary>
+    /// <summary>The entries that are looked at, by one index: of two conditions the other could leave next to nothing of all that the first one finds.</summary>
     static Conditions Scanned(NpgsqlParameterCollection parameters, TrailFilter filter, TrailPlace? after)
     {
         var scanned = new Conditions(parameters);
         scanned.Add("at >=", filter.From);
         scanned.Add("at <", filter.To);
         scanned.Add("subject_id =", filter.Subject);
-        if (filter.Outcome is "denied" or "failed") scanned.Add("outcome <> 'ok'");
-        if (HasIndex(filter.Action))
+        if (filter is { Subject: null, Outcome: "denied" or "failed" }) scanned.Add("outcome <> 'ok'");
+        if (GoesByAction(filter))
         {
             scanned.Add($"action <> '{Post}'"); // the index is known by it
             scanned.AddText("action", filter.Action, isPrefix: false);
@@ -84,7 +84,8 @@ internal sealed class TrailSearch(RequestTransaction transaction)
         return scanned;
     }
 
-    static bool HasIndex(string? action) => action is not (null or Post) && !IsPrefix(action, '.');
+    static bool GoesByAction(TrailFilter filter) =>
+        filter is { Subject: null, Outcome: null or "ok", Action: not (null or Post) } && !IsPrefix(filter.Action, '.');
 
     static bool IsPrefix(string? text, char sign) => text is [.., var last] && (last == '*' || last == sign);
 
