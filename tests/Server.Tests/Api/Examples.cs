@@ -48,6 +48,7 @@ internal static partial class Examples
         Records(all);
         RecordSearch(all);
         Appointments(all);
+        ConfigFiles(all);
         return all;
     }
 
