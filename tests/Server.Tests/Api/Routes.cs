@@ -25,6 +25,9 @@ internal sealed record Route(string Method, string Pattern, RouteEndpoint Endpoi
         ? type.GetProperties().ToDictionary(p => JsonNamingPolicy.SnakeCaseLower.ConvertName(p.Name), p => Plain(p.PropertyType), StringComparer.Ordinal)
         : ReadOnlyDictionary<string, Type>.Empty;
 
+    /// <summary>Whether it may be left out.</summary>
+    public bool BodyIsOptional => Endpoint.Metadata.GetMetadata<IAcceptsMetadata>()?.IsOptional == true;
+
     public bool TakesForms => Endpoint.Metadata.GetMetadata<IAcceptsMetadata>()?.ContentTypes.Contains("application/x-www-form-urlencoded") == true;
 
     /// <summary>The query parameters and their types.</summary>

@@ -40,7 +40,7 @@ internal abstract class SealedColumn(SealedPlace place, RequestTransaction trans
             }
             var again = await vault.SealAsync(plaintext, row.BoundTo, cancellationToken);
             CryptographicOperations.ZeroMemory(plaintext);
-            changes.Add($"UPDATE {place.Table} SET {place.Bytes} = $2, {place.KeyId} = $3 WHERE ctid = $1").With(row.At).With(again.Bytes).With(again.KeyId);
+            changes.Add($"UPDATE {place.Table} SET {place.Bytes} = $2, {place.KeyId} = $3 WHERE ctid = $1").With(NpgsqlDbType.Tid, row.At).With(again.Bytes).With(again.KeyId);
         }
         if (changes.BatchCommands.Count > 0) await changes.ExecuteNonQueryAsync(cancellationToken);
         return rows.Count;
