@@ -49,6 +49,7 @@ internal static partial class Examples
         RecordSearch(all);
         Appointments(all);
         Security(all);
+        Settings(all);
         return all;
     }
 
