@@ -19,7 +19,7 @@ internal sealed record CreateConfigRequest(
 
 internal sealed class CreateConfigValidator : AbstractValidator<CreateConfigRequest>
 {
-    static readonly string[] Routes = ["export", "import", "diff", "events"];
+    public static readonly string[] Routes = ["export", "import", "diff", "events"];
 
     public CreateConfigValidator()
     {
