@@ -50,6 +50,7 @@ internal static partial class Examples
         Appointments(all);
         Security(all);
         ConfigFiles(all);
+        Settings(all);
         return all;
     }
 

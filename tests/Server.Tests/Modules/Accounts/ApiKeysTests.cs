@@ -62,6 +62,24 @@ public sealed class ApiKeysTests : DatabaseTest
         await (await program.GetAsync("/probe/scoped")).ShouldBeProblemAsync(403, "forbidden");
     }
 
+    [Theory]
+    [InlineData("probe:part", 200, 403)]
+    [InlineData("probe:part:app.db", 200, 403)]
+    [InlineData("probe:part:a", 200, 403)]
+    [InlineData("probe:partial", 403, 403)]
+    [InlineData("probe:read:app.db", 403, 403)]
+    [InlineData("probe:read", 403, 200)]
+    public async Task A_scope_for_a_part_opens_the_routes_that_take_parts_alone(string scope, int part, int whole)
+    {
+        using var program = server.WithHeader("X-API-Key", await KeyAsync(scope));
+
+        var answer = await program.GetAsync("/probe/part");
+
+        ((int)answer.StatusCode).ShouldBe(part);
+        if (part == 200) (await answer.Content.ReadAsStringAsync()).ShouldContain(scope);
+        ((int)(await program.GetAsync("/probe/scoped")).StatusCode).ShouldBe(whole);
+    }
+
     [Fact]
     public async Task A_revoked_key_is_refused_at_once_and_revoking_twice_is_fine()
     {
@@ -163,6 +181,15 @@ public sealed class ApiKeysTests : DatabaseTest
     [InlineData("""{"name":"x","scopes":[]}""", "scopes")]
     [InlineData("""{"name":"x","scopes":[null]}""", "scopes")]
     [InlineData("""{"name":"x","scopes":["everything"]}""", "scopes")]
+    [InlineData("""{"name":"x","scopes":["*"]}""", "scopes")]
+    [InlineData("""{"name":"x","scopes":["*:*"]}""", "scopes")]
+    [InlineData("""{"name":"x","scopes":["a:b:"]}""", "scopes")]
+    [InlineData("""{"name":"x","scopes":["a:b:.x"]}""", "scopes")]
+    [InlineData("""{"name":"x","scopes":["a:b:x..y"]}""", "scopes")]
+    [InlineData("""{"name":"x","scopes":["a:b:x."]}""", "scopes")]
+    [InlineData("""{"name":"x","scopes":["a:b:x:y"]}""", "scopes")]
+    [InlineData("""{"name":"x","scopes":["a:b:*"]}""", "scopes")]
+    [InlineData("""{"name":"x","scopes":["a:b:x y"]}""", "scopes")]
     [InlineData("""{"name":"x","scopes":["a:b"],"expires_at":"2001-01-01T00:00:00Z"}""", "expires_at")]
     [InlineData("""{"name":"x","scopes":["a:b"],"account_id":"0198c5a0-0000-7000-8000-000000000000"}""", "account_id")]
     public async Task What_is_missing_or_wrong_is_named(string body, params string[] fields) =>

@@ -12,7 +12,7 @@ namespace Consilium.Tests.Modules.Accounts;
 
 /// <summary>
 /// Accounts alone, with routes to probe what it gives to others: <c>/probe/me</c>, <c>/probe/staff</c> (role), <c>/probe/scoped</c> (a key's
-/// scope), <c>/probe/stream</c> (open until the session ends). Several can share a database, as servers do.
+/// scope), <c>/probe/part</c> (a key's scope for a part), <c>/probe/stream</c> (open until the session ends). Several can share a database, as servers do.
 /// </summary>
 internal sealed class ProbeServer : IAsyncDisposable
 {
@@ -54,6 +54,7 @@ internal sealed class ProbeServer : IAsyncDisposable
         api.MapGet("/probe/anyone", (HttpContext http) => http.FindCaller()?.UserId.ToString() ?? "nobody").AllowAnonymous();
         api.MapGet("/probe/staff", () => "fine").RequireRoles(Role.Staff, Role.Admin);
         api.MapGet("/probe/scoped", (Caller caller) => new Shown(caller.UserId, caller.Role, caller.Name)).RequireRoles(Role.Staff).AllowScope("probe:read").AllowScope("probe:all");
+        api.MapGet("/probe/part", (Caller caller) => string.Join(' ', caller.Scopes)).RequireRoles(Role.Staff).AllowScopeUnder("probe:part");
         foreach (var path in (string[])["/probe/stream", "/probe/other"]) api.MapGet(path, StreamAsync).AllowStreamTicket().LongLived();
         try
         {
