@@ -33,6 +33,7 @@ return await ServerProcess.RunAsync(() =>
     var app = builder.Build();
     app.UsePlatform();
     var api = app.MapApi();
+    api.MapAudit();
     api.MapAccounts();
     api.MapSettings();
     api.MapFiles();

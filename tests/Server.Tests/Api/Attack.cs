@@ -134,6 +134,7 @@ internal sealed record Attack(string Name, int[] Statuses, HttpRequestMessage Re
         (_, "kind") => ["nonsense", "REPORT", "1", "", "history,report"],
         (_, "outcome") => ["nonsense", "OK", "1", "", "ok,denied"],
         (_, "action") => [new string('a', 101), "%00"],
+        (_, "resource") => [new string('a', 201), "%00", "", "*", "a*b", "**"],
         _ => throw new InvalidOperationException($"{route.Key} takes a query parameter that nobody knows here: {name}. Say what is wrong for it."),
     };
 

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Consilium.Tests.Docs;
 using Consilium.Tests.Modules.Accounts;
 using Consilium.Tests.Modules.Cases;
 
@@ -26,6 +27,8 @@ public sealed class EveryRouteTests(CaseServer server) : IClassFixture<CaseServe
             if (example.Answers == 200) answer.IsSuccessStatusCode.ShouldBeTrue($"{route.Key} answered {(int)answer.StatusCode}");
             else ((int)answer.StatusCode).ShouldBe(example.Answers, route.Key);
         }
+        (await server.Database.ColumnAsync<string>("SELECT DISTINCT action FROM audit.entries")).Except(AuditPageTests.Actions, StringComparer.Ordinal)
+            .ShouldBeEmpty("Give these actions of the trail their place in docs/audit.md.");
     }
 
     [Fact]

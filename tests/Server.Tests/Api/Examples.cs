@@ -84,6 +84,7 @@ internal static partial class Examples
         all["GET /api/v1/jobs"] = s => Example(s.Admin, "/api/v1/jobs");
         all["GET /api/v1/jobs/schedules"] = s => Example(s.Admin, "/api/v1/jobs/schedules");
         all["POST /api/v1/jobs/schedules/{kind}/run"] = s => Example(s.Admin, "/api/v1/jobs/schedules/accounts.forget_old_access/run");
+        all["GET /api/v1/audit"] = s => Example(s.Admin, "/api/v1/audit");
         all["POST /api/v1/jobs/{id:guid}/retry"] = async s =>
         {
             var id = Guid.CreateVersion7();

@@ -13,5 +13,8 @@ internal static class AuditModule
         builder.Services.AddHostedService(services => services.GetRequiredService<AuditWriter>());
         builder.Services.AddScoped<IAuditTrail, AuditTrail>();
         builder.Services.AddScoped<IAdminActions, AdminActions>();
+        builder.Services.AddScoped<TrailSearch>();
     }
+
+    public static void MapAudit(this RouteGroupBuilder api) => ListAudit.Map(api);
 }

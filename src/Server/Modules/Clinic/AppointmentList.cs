@@ -5,6 +5,7 @@ using Consilium.Modules.Care.Contracts;
 using Consilium.Platform.Database;
 using Consilium.Platform.Errors;
 using Consilium.Platform.Paging;
+using Consilium.Platform.Validation;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Npgsql;
 
@@ -30,8 +31,8 @@ internal sealed class AppointmentList(RequestTransaction transaction)
         if (filter.Cursor is not null && !Cursor.TryRead(filter.Cursor, out after)) return (null, Problems.Invalid("cursor", "is not one of this list's cursors."));
         if (filter.Status is not null && AppointmentNames.ParseStatus(filter.Status) is null) return (null, Problems.Invalid("status", AppointmentRules.KnownStatuses));
         var (from, to) = (default(DateTimeOffset), default(DateTimeOffset));
-        if (filter.From is not null && AppointmentRules.QueryTimeFault(filter.From, out from) is { } fromFault) return (null, Problems.Invalid("from", fromFault));
-        if (filter.To is not null && AppointmentRules.QueryTimeFault(filter.To, out to) is { } toFault) return (null, Problems.Invalid("to", toFault));
+        if (filter.From is not null && TimeText.QueryFault(filter.From, out from) is { } fromFault) return (null, Problems.Invalid("from", fromFault));
+        if (filter.To is not null && TimeText.QueryFault(filter.To, out to) is { } toFault) return (null, Problems.Invalid("to", toFault));
 
         var limit = Limit.Or(filter.Limit);
         await using var batch = await transaction.BatchAsync(cancellationToken);

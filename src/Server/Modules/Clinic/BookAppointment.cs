@@ -88,7 +88,7 @@ internal sealed class BookAppointment(
 
     static AppointmentBooking BookingOf(BookAppointmentRequest request, Caller caller) => new(
         request.DoctorId!.Value, request.PatientId!.Value, request.HospitalId ?? (caller.Is(Role.Hospital) ? caller.UserId : null),
-        AppointmentRules.TimeOf(request.TimeSlot!), TimeSpan.FromMinutes(request.DurationMinutes ?? DefaultMinutes),
+        TimeText.Of(request.TimeSlot!), TimeSpan.FromMinutes(request.DurationMinutes ?? DefaultMinutes),
         AppointmentNames.ParseType(request.Type) ?? AppointmentType.Regular, AppointmentRules.TextOf(request.Extras));
 
     static ProblemHttpResult? Fault(AppointmentBooking booking, string? reason, Parties parties, Caller caller, DateTimeOffset now)

@@ -66,7 +66,7 @@ internal sealed class ChangeAppointment(
         if (!appointment.IsOpen)
             return (null, Problems.Conflict("appointment_closed", $"This appointment is {appointment.Status.Wire()}: book another one."));
         var now = clock.UtcNow();
-        var startsAt = request.TimeSlot is { } slot ? AppointmentRules.TimeOf(slot) : appointment.StartsAt;
+        var startsAt = request.TimeSlot is { } slot ? TimeText.Of(slot) : appointment.StartsAt;
         if (await FaultAsync(appointment, startsAt, request, grounds, now, cancellationToken) is { } fault) return (null, fault);
 
         appointment.Describe(AppointmentNames.ParseType(request.Type), AppointmentRules.TextOf(request.Extras), request.HospitalId, now);

@@ -2,6 +2,7 @@ using Consilium.Platform.Database;
 using Consilium.Platform.Errors;
 using Consilium.Platform.Json;
 using Consilium.Platform.Paging;
+using Consilium.Platform.Validation;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 
@@ -52,9 +53,9 @@ internal sealed class GetSlots(RequestTransaction transaction, Placing placing, 
     static (Stretch Window, ProblemHttpResult? Problem) Window(SlotsFilter filter, DateTimeOffset now)
     {
         var (from, to) = (now, default(DateTimeOffset));
-        if (filter.From is not null && AppointmentRules.QueryTimeFault(filter.From, out from) is { } fromFault) return (default, Problems.Invalid("from", fromFault));
+        if (filter.From is not null && TimeText.QueryFault(filter.From, out from) is { } fromFault) return (default, Problems.Invalid("from", fromFault));
         if (filter.To is null) to = from.AddDays(DefaultDays);
-        else if (AppointmentRules.QueryTimeFault(filter.To, out to) is { } toFault) return (default, Problems.Invalid("to", toFault));
+        else if (TimeText.QueryFault(filter.To, out to) is { } toFault) return (default, Problems.Invalid("to", toFault));
         if (to <= from) return (default, Problems.Invalid("to", "must be after from."));
         return to - from > TimeSpan.FromDays(MaxDays) ? (default, Problems.Invalid("to", $"must be at most {MaxDays} days after from.")) : (new(from, to), null);
     }

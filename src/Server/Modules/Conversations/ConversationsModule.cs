@@ -1,5 +1,6 @@
 using Consilium.Modules.Accounts.Contracts;
 using Consilium.Modules.Assistant.Contracts;
+using Consilium.Modules.Settings.Contracts;
 using Consilium.Modules.Threads.Contracts;
 using Consilium.Platform.Errors;
 
@@ -14,7 +15,9 @@ internal static class ConversationsModule
     {
         var services = builder.Services;
         services.ConfigureHttpJsonOptions(json => json.SerializerOptions.TypeInfoResolverChain.Insert(0, ConversationsJson.Default));
-        services.AddSingleton(ConversationsSettings.From(builder.Configuration));
+        var settings = ConversationsSettings.From(builder.Configuration);
+        services.AddSingleton(settings);
+        services.AddSingleton<ProductSetting>(settings.PublicRead);
         services.AddErrorEnvelope(new(Root, new Dictionary<string, string>(StringComparer.Ordinal)
         {
             ["unauthenticated"] = "Send a valid key in the header X-API-Key.",
@@ -34,7 +37,6 @@ internal static class ConversationsModule
 
     public static void MapConversations(this RouteGroupBuilder api)
     {
-        var settings = ((IEndpointRouteBuilder)api).ServiceProvider.GetRequiredService<ConversationsSettings>();
         var conversations = api.MapGroup(Root).WithTags("Conversations");
         CreateConversation.Map(conversations);
         OpenToReaders(GetConversation.Map(conversations));
@@ -42,9 +44,17 @@ internal static class ConversationsModule
         CreateMessage.Map(conversations);
         OpenToReaders(ListMessages.Map(conversations));
         DeleteMessage.Map(conversations);
-
-        void OpenToReaders(RouteHandlerBuilder route) => _ = settings.PublicRead
-            ? route.AllowAnyone()
-            : route.RequireScope(ConversationAccess.ReadScope, ConversationAccess.WriteScope);
     }
+
+    // Who may read is decided anew with every request: the setting is live.
+    static void OpenToReaders(RouteHandlerBuilder route) => route.AllowAnyone().ProducesProblem(403)
+        .AddEndpointFilter(async (context, next) =>
+        {
+            var http = context.HttpContext;
+            if (http.FindCaller() is { IsApiKey: true } program && program.Scopes.Any(scope => scope is ConversationAccess.ReadScope or ConversationAccess.WriteScope)) return await next(context);
+            var (settings, publicRead) = (http.RequestServices.GetRequiredService<ISettings>(), http.RequestServices.GetRequiredService<ConversationsSettings>().PublicRead);
+            return await settings.ValueAsync(publicRead, http.RequestAborted) ? await next(context)
+                : http.FindCaller() is null ? TypedResults.Challenge()
+                : TypedResults.Forbid();
+        });
 }

@@ -21,6 +21,9 @@ internal static partial class ConfigKeys
     /// <summary>Whether a profile or an environment may be called so.</summary>
     public static bool IsScopeName(string text) => text.Length <= MaxScopeName && ScopeName().IsMatch(text);
 
+    /// <summary>Whether keys may begin so, or be so.</summary>
+    public static bool IsPrefix(string text) => text.Length <= MaxKey && text.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-' or '_');
+
     [GeneratedRegex(@"\A[A-Za-z0-9]+(?:[._-][A-Za-z0-9]+)*\z", RegexOptions.NonBacktracking)]
     private static partial Regex Key();
 

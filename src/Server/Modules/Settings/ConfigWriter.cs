@@ -63,7 +63,7 @@ internal sealed class ConfigWriter(
     {
         var faults = new Dictionary<EntryName, string>();
         foreach (var change in changes)
-            if (change.Value.ValueKind != JsonValueKind.Undefined && Fault(change) is { } fault) faults[change.Name] = fault;
+            if (change.Action != ConfigAction.Deleted && Fault(change) is { } fault) faults[change.Name] = fault;
         if (faults.Count > 0) return faults;
         if (await CycleAsync(changes, cancellationToken) is var (name, by)) faults[name] = by == name.Key ? "refers to itself." : $"refers to itself by way of {by}.";
         return faults;
@@ -96,8 +96,9 @@ internal sealed class ConfigWriter(
     public static string? WhyOf(Caller caller, string? reason) => !caller.IsApiKey ? reason : reason is null ? $"API key {caller.SessionId}" : $"{reason} (API key {caller.SessionId})";
 
     string? Fault(ConfigChange change) =>
-        change.Value.GetRawText().Length > MaxValue ? $"must have at most {MaxValue} characters as JSON."
-        : change.Value.ValueKind == JsonValueKind.String && change.IsEncrypted && change.Value.ValueEquals(References.Mask)
+        change.Value.ValueKind == JsonValueKind.Undefined ? product.Fault(change.Name.Key, change.Value, change.IsEncrypted)
+        : change.Value.GetRawText().Length > MaxValue ? $"must have at most {MaxValue} characters as JSON."
+        : change.Value.ValueKind == JsonValueKind.String && change.Value.ValueEquals(References.Mask)
             ? "is the mask that stands for an encrypted value: send the value itself, or leave the entry as it is."
         : ConfigFiles.IsMarker(change.Value) ? "is how an export says that a value is encrypted: send the value itself."
         : (change.IsEncrypted ? null : References.Fault(change.Value)) ?? product.Fault(change.Name.Key, change.Value, change.IsEncrypted);

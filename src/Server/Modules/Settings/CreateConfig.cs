@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Consilium.Modules.Accounts.Contracts;
-using Consilium.Modules.Audit.Contracts;
 using Consilium.Platform.Errors;
 using Consilium.Platform.Hosting;
 using Consilium.Platform.Validation;
@@ -20,13 +19,13 @@ internal sealed record CreateConfigRequest(
 
 internal sealed class CreateConfigValidator : AbstractValidator<CreateConfigRequest>
 {
-    static readonly string[] Routes = ["export", "import", "diff", "events"];
+    public static readonly string[] Routes = ["export", "import", "diff", "events"];
 
     public CreateConfigValidator()
     {
         RuleFor(r => r.Key).Must(key => key is not null).WithMessage("is required.")
             .Must(key => key is null || ConfigKeys.IsKey(key)).WithMessage(ConfigKeys.KeyRule)
-            .Must(key => !Routes.Contains(key)).WithMessage("is the name of a route: choose another.");
+            .Must(key => !Routes.Contains(key, StringComparer.OrdinalIgnoreCase)).WithMessage("is the name of a route: choose another.");
         RuleFor(r => r.Value).Value();
         RuleFor(r => r.Profile).ScopeName();
         RuleFor(r => r.Environment).ScopeName();
@@ -47,7 +46,7 @@ internal static class ConfigRules
 }
 
 /// <summary>Creates an entry: whoever may write its key.</summary>
-internal sealed class CreateConfig(ConfigWriter writer, IAuditTrail audit)
+internal sealed class CreateConfig(ConfigWriter writer, ConfigPrecondition precondition)
 {
     public static void Map(RouteGroupBuilder config) => config.MapPost("", (CreateConfigRequest request, Caller caller, HttpContext http, CreateConfig useCase) =>
             useCase.HandleAsync(request, caller, http))
@@ -56,16 +55,15 @@ internal sealed class CreateConfig(ConfigWriter writer, IAuditTrail audit)
         .WithDescription("409 `entry_exists` when the key has one in this profile and environment: then PUT its next value. An entry that was deleted goes on with its versions.")
         .ProducesProblem(403).ProducesProblem(409);
 
-    Task<Results<Created<ConfigResponse>, ProblemHttpResult>> HandleAsync(CreateConfigRequest request, Caller caller, HttpContext http) =>
-        writer.RunAsync<Results<Created<ConfigResponse>, ProblemHttpResult>>(async () =>
+    async Task<Results<Created<ConfigResponse>, ProblemHttpResult>> HandleAsync(CreateConfigRequest request, Caller caller, HttpContext http)
+    {
+        var name = new EntryName(request.Key!, request.Profile ?? "", request.Environment ?? "");
+        // Whether there is an entry is not told here: one may not write it either way.
+        if (await precondition.RightRefusalAsync(name, caller, http) is not null) return ConfigProblems.NotYours(SettingsRule.Write);
+        return await writer.RunAsync<Results<Created<ConfigResponse>, ProblemHttpResult>>(async () =>
         {
-            var name = new EntryName(request.Key!, request.Profile ?? "", request.Environment ?? "");
             var found = await writer.FindAsync(name, caller, http.RequestAborted);
-            if (!found.MayWrite)
-            {
-                await ConfigPrecondition.RefusedAsync(audit, caller, ConfigResponse.ResourceOf(name), http.RequestAborted);
-                return ConfigProblems.NotYours(SettingsRule.Write);
-            }
+            if (!found.MayWrite) return ConfigProblems.NotYours(SettingsRule.Write);
             if (found.Current is not null) return Problems.Conflict("entry_exists", "This key has an entry in this profile and environment already: PUT its next value.");
             var change = new ConfigChange(name, ConfigAction.Created, request.Value, request.IsEncrypted);
             if (await writer.FaultsAsync([change], http.RequestAborted) is { Count: > 0 } faults) return Problems.Invalid("value", faults[name]);
@@ -73,4 +71,5 @@ internal sealed class CreateConfig(ConfigWriter writer, IAuditTrail audit)
             http.Response.Headers.ETag = VersionTag.Of(written.Version);
             return TypedResults.Created(ConfigResponse.PathOf(name), ConfigResponse.Of(written));
         }, http.RequestAborted);
+    }
 }

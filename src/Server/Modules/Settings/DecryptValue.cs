@@ -33,8 +33,8 @@ internal sealed class DecryptValue(Vault vault, OpenLimit limit, IAuditTrail aud
             Every call is audited with its reason, and each caller may open so many values a minute (429 beyond that). Whatever is wrong with
             `encrypted_value` (changed, cut, not canonical base64, of another installation) is the same 400 `cannot_decrypt`.
             """)
-        .ProducesProblem(400).ProducesProblem(429)
-        .RequireRoles(Role.Admin).AllowScope(SecurityScopes.Use)
+        .ProducesProblem(400).ProducesProblem(403).ProducesProblem(429)
+        .RequireRight(SettingsRule.UseSecurity)
         .WithMetadata(new NoIdempotency());
 
     async Task<Results<Ok<DecryptValueResponse>, ProblemHttpResult>> HandleAsync(DecryptValueRequest request, Caller caller, HttpContext http)

@@ -27,10 +27,12 @@ internal sealed class DeleteConfig(ConfigWriter writer, ConfigPrecondition preco
         if (scope.Fault is { } fault) return fault;
         if (query.Reason?.Length > ConfigRules.MaxReason) return Problems.Invalid("reason", $"must have at most {ConfigRules.MaxReason} characters.");
         var name = scope.Name(key);
+        if (await precondition.RightRefusalAsync(name, caller, http) is { } notYours) return notYours;
+        var lacksTag = await precondition.LacksTagAsync(http);
         return await writer.RunAsync<Results<NoContent, ProblemHttpResult>>(async () =>
         {
             var found = await writer.FindAsync(name, caller, http.RequestAborted);
-            if (await precondition.RefusalAsync(found, caller, http) is { } refusal) return refusal;
+            if (ConfigPrecondition.RefusalOf(found, lacksTag, http) is { } refusal) return refusal;
             var change = ConfigChange.Delete(found.Current!);
             if (await writer.FaultsAsync([change], http.RequestAborted) is { Count: > 0 } faults)
                 return Problems.Conflict("reference_cycle", $"Without this entry {key} {faults[name]}");

@@ -1,6 +1,5 @@
 using System.Text;
 using System.Text.Json;
-using Consilium.Modules.Accounts.Contracts;
 using Consilium.Platform.Database;
 using Consilium.Platform.Idempotency;
 using Consilium.Platform.Secrets;
@@ -33,8 +32,8 @@ internal static class EncryptValue
         .WithName("EncryptValue")
         .WithSummary("Encrypt a value")
         .WithDescription("AES-256-GCM under the active data key. Nothing of the value is stored here: keep the answer, and open it with `POST /api/v1/security/decrypt`.")
-        .ProducesProblem(400)
-        .RequireRoles(Role.Admin).AllowScope(SecurityScopes.Use)
+        .ProducesProblem(400).ProducesProblem(403)
+        .RequireRight(SettingsRule.UseSecurity)
         .WithMetadata(new NoIdempotency());
 
     static async Task<Ok<EncryptValueResponse>> HandleAsync(

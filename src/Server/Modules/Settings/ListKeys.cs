@@ -1,4 +1,3 @@
-using Consilium.Modules.Accounts.Contracts;
 using Consilium.Platform.Errors;
 using Consilium.Platform.Paging;
 using Consilium.Platform.Secrets;
@@ -13,8 +12,8 @@ internal static class ListKeys
         .WithName("ListKeys")
         .WithSummary("List the data keys")
         .WithDescription("Newest first: the first one of the first page is the active one. Never their material.")
-        .ProducesProblem(400)
-        .RequireRoles(Role.Admin).AllowScope(SecurityScopes.Manage);
+        .ProducesProblem(400).ProducesProblem(403)
+        .RequireRight(SettingsRule.ManageSecurity);
 
     static async Task<Results<Ok<Page<KeyResponse>>, ProblemHttpResult>> HandleAsync(
         DataKeys keys, CancellationToken cancellationToken, Limit? limit = null, string? cursor = null)

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Consilium.Modules.Accounts.Contracts;
 
 namespace Consilium.Modules.Settings;
@@ -20,7 +21,7 @@ internal sealed class ResolveReferences(ConfigEntries entries)
     /// <param name="opened">The encrypted values among them that may be shown.</param>
     public static Resolution In(StoredVersion entry, IReadOnlyDictionary<string, StoredVersion> known, IReadOnlyDictionary<string, JsonElement> opened) =>
         References.Resolve(entry.Name.Key, entry.Shown, key => !known.TryGetValue(key, out var other) ? null
-            : opened.TryGetValue(key, out var value) ? new LookedUp(value)
+            : opened.TryGetValue(key, out var value) ? new LookedUp(Literal(value))
             : new LookedUp(other is { IsEncrypted: true, Sealed: not null } ? null : other.Shown));
 
     /// <summary>Everything that these entries refer to, directly or by others, as a lookup there finds it.</summary>
@@ -29,7 +30,8 @@ internal sealed class ResolveReferences(ConfigEntries entries)
     {
         var known = new Dictionary<string, StoredVersion>(StringComparer.Ordinal);
         var asked = new HashSet<string>(StringComparer.Ordinal);
-        for (string[] wanted = Wanted(found); wanted.Length > 0;)
+        var wanted = Wanted(found);
+        for (var chain = 0; wanted.Length > 0 && chain <= ReferenceResolver.MaxChain; chain++) // no further than anybody follows
         {
             var next = await entries.EffectiveAsync(profile, environment, new() { Keys = wanted, At = at }, caller, cancellationToken);
             foreach (var entry in next) known[entry.Name.Key] = entry;
@@ -39,4 +41,15 @@ internal sealed class ResolveReferences(ConfigEntries entries)
 
         string[] Wanted(IEnumerable<StoredVersion> referring) => [.. referring.SelectMany(entry => entry.Refs).Where(asked.Add)];
     }
+
+    /// <summary>A secret is taken as it is: what looks like a reference in it is part of it.</summary>
+    static JsonElement Literal(JsonElement secret) => JsonSerializer.SerializeToElement(Literal(JsonNode.Parse(secret.GetRawText())));
+
+    static JsonNode? Literal(JsonNode? node) => node switch
+    {
+        JsonObject members => new JsonObject(members.Select(member => KeyValuePair.Create(member.Key, Literal(member.Value)))),
+        JsonArray elements => new JsonArray([.. elements.Select(Literal)]),
+        JsonValue text when text.GetValueKind() == JsonValueKind.String => JsonValue.Create(text.GetValue<string>().Replace("${", "$${", StringComparison.Ordinal)),
+        _ => node?.DeepClone(),
+    };
 }

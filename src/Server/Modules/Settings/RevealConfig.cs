@@ -46,7 +46,7 @@ internal sealed class RevealConfig(ConfigEntries entries, OpenConfig open, Resol
         var found = await entries.RevealableAsync(key, profile, environment, caller, http.RequestAborted);
         if (found is not { } entry)
         {
-            await RecordAsync($"config/{key}", AuditOutcome.Denied, request, caller, http.RequestAborted);
+            await RecordAsync(ConfigResponse.ResourceOf(scope.Name(key)), AuditOutcome.Denied, request, caller, http.RequestAborted);
             return await entries.FindAsync(key, profile, environment, at: null, caller, http.RequestAborted) is null
                 ? Problems.NotFound()
                 : ConfigProblems.NotYours(SettingsRule.Reveal);

@@ -40,11 +40,11 @@ internal sealed class RollBackConfig(ConfigWriter writer, ConfigHistory history,
     {
         if (scope.Fault is { } fault) return fault;
         var name = scope.Name(key);
+        if (await precondition.RightRefusalAsync(name, caller, http) is { } refusal) return refusal;
         return await writer.RunAsync<Results<Ok<ConfigResponse>, ProblemHttpResult>>(async () =>
         {
             var found = await writer.FindAsync(name, caller, http.RequestAborted);
-            if (await precondition.RightRefusalAsync(found, caller, http) is { } refusal) return refusal;
-            if (found.Newest is null || await VersionAsync(name, request.Version!.Value, caller, http.RequestAborted) is not { } old) return Problems.NotFound();
+            if (!found.MayWrite || found.Newest is null || await VersionAsync(name, request.Version!.Value, caller, http.RequestAborted) is not { } old) return Problems.NotFound();
             if (old.IsDeleted) return Problems.Conflict("no_value", "This version is the deletion: choose one before it, or DELETE the entry.");
             JsonElement value = default;
             if (old is { IsEncrypted: false, Value: { } json }) value = JsonElement.Parse(json);

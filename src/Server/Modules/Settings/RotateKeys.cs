@@ -26,8 +26,8 @@ internal static class RotateKeys
             Everything is sealed by the new key from now on. Stored values of the one before are sealed again in the background; it is retired once none is left.
             The body may be left out.
             """)
-        .ProducesProblem(400).ProducesProblem(409)
-        .RequireRoles(Role.Admin).AllowScope(SecurityScopes.Manage);
+        .ProducesProblem(400).ProducesProblem(403).ProducesProblem(409)
+        .RequireRight(SettingsRule.ManageSecurity);
 
     static Task<Created<KeyResponse>> HandleAsync(
         RotateKeysRequest? request, Caller caller, DataKeys keys, RequestTransaction transaction, ConsiliumDb db, IAuditTrail audit,

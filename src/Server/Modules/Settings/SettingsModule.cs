@@ -34,6 +34,10 @@ internal static class SettingsModule
         services.AddScoped<RollBackConfig>();
         services.AddScoped<RevealConfig>();
         services.AddScoped<FollowConfig>();
+        services.AddScoped<ExportConfig>();
+        services.AddScoped<PlanImport>();
+        services.AddScoped<ImportConfig>();
+        services.AddScoped<DiffConfig>();
         services.AddScoped<ISealedColumn, SealedConfig>();
         services.AddScheduledJob<PurgeConfigHistory>();
         services.AddScheduledJob<PurgeGrants>();
@@ -45,6 +49,9 @@ internal static class SettingsModule
         ListConfig.Map(config);
         CreateConfig.Map(config);
         FollowConfig.Map(config);
+        ExportConfig.Map(config);
+        ImportConfig.Map(config);
+        DiffConfig.Map(config);
         GetConfig.Map(config);
         UpdateConfig.Map(config);
         DeleteConfig.Map(config);

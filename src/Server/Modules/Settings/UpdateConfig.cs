@@ -48,10 +48,12 @@ internal sealed class UpdateConfig(ConfigWriter writer, ConfigPrecondition preco
         if (Differs(scope.Profile, request.Profile)) return Problems.Invalid("profile", "differs from the query's.");
         if (Differs(scope.Environment, request.Environment)) return Problems.Invalid("environment", "differs from the query's.");
         var name = new ConfigScope(scope.Profile ?? request.Profile, scope.Environment ?? request.Environment).Name(key);
+        if (await precondition.RightRefusalAsync(name, caller, http) is { } notYours) return notYours;
+        var lacksTag = await precondition.LacksTagAsync(http);
         return await writer.RunAsync<Results<Ok<ConfigResponse>, ProblemHttpResult>>(async () =>
         {
             var found = await writer.FindAsync(name, caller, http.RequestAborted);
-            if (await precondition.RefusalAsync(found, caller, http) is { } refusal) return refusal;
+            if (ConfigPrecondition.RefusalOf(found, lacksTag, http) is { } refusal) return refusal;
             var change = new ConfigChange(name, ConfigAction.Updated, request.Value, request.IsEncrypted ?? found.Current!.IsEncrypted);
             if (await writer.FaultsAsync([change], http.RequestAborted) is { Count: > 0 } faults) return Problems.Invalid("value", faults[name]);
             var written = (await writer.WriteAsync([change], request.Reason?.Trim(), caller, http.RequestAborted))[0];

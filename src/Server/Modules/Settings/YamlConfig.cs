@@ -25,14 +25,16 @@ internal sealed class YamlConfig
 
     public static void Read(string text, FileFindings found)
     {
+        var events = new Parser(new StringReader(text));
         try
         {
-            new YamlConfig(new(new StringReader(text)), found).ReadFile();
+            new YamlConfig(events, found).ReadFile();
         }
-        catch (YamlException fault)
+        catch (Exception fault) when (fault is YamlException or InvalidOperationException) // the latter where a bracket comes without its other half
         {
             // Not the parser's own words, they may quote the file.
-            found.Refuse((int)Math.Max(1, fault.Start.Line), null, "The file is not valid YAML at this line: look at its quotes, brackets, colons and indentation.");
+            var line = fault is YamlException yaml ? yaml.Start.Line : events.Current?.End.Line ?? 1;
+            found.Refuse((int)Math.Max(1, line), null, "The file is not valid YAML at this line: look at its quotes, brackets, colons and indentation.");
         }
     }
 

@@ -7,6 +7,9 @@ using Microsoft.Net.Http.Headers;
 
 namespace Consilium.Platform.Json;
 
+/// <summary>Marks a route that judges its body itself, whatever its type: it takes it from <see cref="StrictJsonBody.Bytes"/>.</summary>
+internal sealed class RawBody;
+
 /// <summary>
 /// Reads a request's JSON body once, within the route's size limit, and refuses what <see cref="StrictJson"/> refuses. The bytes stay
 /// at hand (<see cref="Bytes"/>) for the idempotency fingerprint. A body of another type passes only where the route accepts it:
@@ -31,7 +34,8 @@ internal sealed class StrictJsonBody(RequestDelegate next)
             await ErrorAnswers.WriteAsync(context, unsupported);
             return;
         }
-        if (!context.Request.HasJsonContentType())
+        var isRaw = route.Metadata.GetMetadata<RawBody>() is not null;
+        if (!isRaw && !context.Request.HasJsonContentType())
         {
             await next(context);
             return;
@@ -44,7 +48,7 @@ internal sealed class StrictJsonBody(RequestDelegate next)
             await ErrorAnswers.WriteAsync(context, Problems.Details(413, "body_too_large", $"The body is larger than the {limit} bytes that this address takes."));
             return;
         }
-        if (StrictJson.Fault(body) is { } fault)
+        if (!isRaw && StrictJson.Fault(body) is { } fault)
         {
             await ErrorAnswers.WriteAsync(context, Problems.Details(400, "malformed_json", fault,
                 new Dictionary<string, string[]>(StringComparer.Ordinal) { [JsonPaths.Body] = [fault] }));
@@ -56,7 +60,7 @@ internal sealed class StrictJsonBody(RequestDelegate next)
         await next(context);
     }
 
-    /// <summary>The body as it was sent; empty when there was none, or it was no JSON.</summary>
+    /// <summary>The body as it was sent; empty when there was none, or one that this does not read.</summary>
     public static byte[] Bytes(HttpContext context) => context.Items[typeof(StrictJsonBody)] as byte[] ?? [];
 
     static bool HasBody(HttpContext context) =>

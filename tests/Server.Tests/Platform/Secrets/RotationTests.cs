@@ -28,7 +28,7 @@ public sealed class RotationTests(VaultServer server) : IClassFixture<VaultServe
     public async Task A_rotation_waits_for_a_writer_in_flight_and_its_value_is_found_afterwards()
     {
         Task<Guid> rotation = null!;
-        var old = await server.WriteNoteAsync(Id(1), "one", beforeCommit: async () =>
+        var old = await server.WriteNoteAsync(Id(1), "one", sealedAlready: async () =>
         {
             rotation = server.RotateAsync();
             await ShouldComeToWaitAsync();
@@ -48,7 +48,7 @@ public sealed class RotationTests(VaultServer server) : IClassFixture<VaultServe
     public async Task Whoever_begins_to_write_while_a_rotation_waits_writes_with_its_key()
     {
         Task<Guid> rotation = null!, later = null!;
-        await server.WriteNoteAsync(Id(1), "one", beforeCommit: async () =>
+        await server.WriteNoteAsync(Id(1), "one", sealedAlready: async () =>
         {
             rotation = server.RotateAsync();
             await ShouldComeToWaitAsync();
@@ -66,7 +66,7 @@ public sealed class RotationTests(VaultServer server) : IClassFixture<VaultServe
         await server.WriteNoteAsync(Id(2), "two");
         var made = await server.RotateAsync();
 
-        await server.WriteNoteAsync(Id(3), "somebody holds a row", beforeCommit: async () =>
+        await server.WriteNoteAsync(Id(3), "somebody holds a row", sealedAlready: async () =>
         {
             await using var connection = await server.Database.Source.OpenConnectionAsync();
             await using var transaction = await connection.BeginTransactionAsync();

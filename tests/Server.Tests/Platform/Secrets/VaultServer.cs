@@ -66,17 +66,17 @@ internal static class VaultCalls
         return await work(scope.ServiceProvider);
     }
 
-    /// <summary>Writes a note, or a new text into it, and lets <paramref name="beforeCommit"/> pass in the open transaction.</summary>
-    public static Task<Guid> WriteNoteAsync(this Server server, string id, string text, Func<Task>? beforeCommit = null) => server.InScopeAsync(services =>
+    /// <summary>Writes a note, or a new text into it, and lets <paramref name="sealedAlready"/> pass between sealing and storing it.</summary>
+    public static Task<Guid> WriteNoteAsync(this Server server, string id, string text, Func<Task>? sealedAlready = null) => server.InScopeAsync(services =>
     {
         var transaction = services.GetRequiredService<RequestTransaction>();
         return transaction.RunAsync(async () =>
         {
             var kept = await services.GetRequiredService<Vault>().SealAsync(System.Text.Encoding.UTF8.GetBytes(text), Notes.BoundTo(id));
+            if (sealedAlready is not null) await sealedAlready();
             await transaction.ExecuteAsync("""
                 INSERT INTO public.notes VALUES ($1, $2, $3) ON CONFLICT (id) DO UPDATE SET sealed = excluded.sealed, data_key_id = excluded.data_key_id
                 """, values => values.With(id).With(kept.Bytes).With(kept.KeyId), default);
-            if (beforeCommit is not null) await beforeCommit();
             return kept.KeyId;
         });
     });

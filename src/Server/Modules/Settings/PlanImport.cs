@@ -1,0 +1,88 @@
+using System.Text.Json;
+using Consilium.Modules.Accounts.Contracts;
+using Consilium.Platform.Database;
+using Consilium.Platform.Json;
+
+namespace Consilium.Modules.Settings;
+
+/// <summary>What is wrong with a file, or with importing it.</summary>
+/// <param name="Line">From 1; null when it is no line's fault.</param>
+internal sealed record ConfigImportError(int? Line, string? Key, string Message);
+
+/// <summary>What an import would change, as it is written and as it is shown, and why it can't.</summary>
+/// <param name="IsRefused">Whether the caller's rights do not cover a key.</param>
+internal sealed record ImportPlan(
+    IReadOnlyList<ConfigChange> Changes, IReadOnlyList<ConfigChangeResponse> Shown, IReadOnlyList<ConfigImportError> Errors, bool IsRefused = false);
+
+/// <summary>Compares a file with the entries of a profile and environment. Within <see cref="ConfigWriter.RunAsync"/>.</summary>
+internal sealed class PlanImport(ConfigWriter writer, RequestTransaction transaction, TimeProvider clock)
+{
+    /// <param name="scope">Where the entries go: its key does not count.</param>
+    /// <param name="removeUnder">Entries whose keys begin so and that the file does not name are removed; null to keep all.</param>
+    public async Task<ImportPlan> MakeAsync(
+        IReadOnlyList<FileEntry> file, EntryName scope, string? removeUnder, Caller caller, CancellationToken cancellationToken)
+    {
+        var newest = (await writer.NewestAsync(scope.Profile, scope.Environment, cancellationToken)).Where(entry => !entry.IsDeleted)
+            .ToDictionary(entry => entry.Name.Key, StringComparer.Ordinal);
+        var rights = await RightsAsync([.. file.Select(entry => entry.Key).Union(newest.Keys)], caller, cancellationToken);
+
+        var errors = new List<ConfigImportError>();
+        var changes = new List<(ConfigChange Change, ConfigChangeResponse Shown)>();
+        foreach (var entry in file)
+        {
+            var current = newest.GetValueOrDefault(entry.Key);
+            if (!rights[entry.Key].MayWrite) errors.Add(new(entry.Line, entry.Key, $"Your right {SettingsRule.Write} does not cover this key."));
+            else if (ChangeOf(entry, current, scope) is { } change) changes.Add((change, Shown(change, current, rights[entry.Key].MayRead)));
+        }
+        var isRefused = errors.Count > 0;
+        if (removeUnder is not null)
+        {
+            var named = file.Select(entry => entry.Key).ToHashSet(StringComparer.Ordinal);
+            foreach (var current in newest.Values.Where(c => !named.Contains(c.Name.Key) && c.Name.Key.StartsWith(removeUnder, StringComparison.Ordinal)))
+                if (rights[current.Name.Key] is { MayWrite: true, MayRead: var mayRead }) changes.Add((ConfigChange.Delete(current), Shown(ConfigChange.Delete(current), current, mayRead)));
+        }
+        changes.Sort((one, other) => string.CompareOrdinal(one.Shown.Key, other.Shown.Key));
+
+        ConfigChange[] made = [.. changes.Select(change => change.Change)];
+        var lines = file.ToDictionary(entry => entry.Key, entry => entry.Line, StringComparer.Ordinal);
+        foreach (var (name, fault) in await writer.FaultsAsync(made, cancellationToken))
+            errors.Add(new(lines.TryGetValue(name.Key, out var line) ? line : null, name.Key, fault));
+        foreach (var entry in file.Where(entry => CreateConfigValidator.Routes.Contains(entry.Key)))
+            errors.Add(new(entry.Line, entry.Key, "The key is the name of a route: choose another."));
+        return new(made, [.. changes.Select(change => change.Shown)], [.. errors.OrderBy(error => error.Line ?? int.MaxValue).Take(ConfigFiles.MaxErrors)], isRefused);
+    }
+
+    /// <summary>Null where nothing changes. Without its value an encrypted entry keeps the one it has; what is encrypted stays so.</summary>
+    static ConfigChange? ChangeOf(FileEntry entry, StoredVersion? current, EntryName scope)
+    {
+        var name = scope with { Key = entry.Key };
+        if (entry.IsEncrypted)
+        {
+            return current is { IsEncrypted: true }
+                ? null
+                : new(name, ConfigAction.Imported, current?.Shown ?? default, IsEncrypted: true);
+        }
+        return current is { IsEncrypted: false } && JsonElement.DeepEquals(current.Shown, entry.Value)
+            ? null
+            : new(name, ConfigAction.Imported, entry.Value, current is { IsEncrypted: true });
+    }
+
+    static ConfigChangeResponse Shown(ConfigChange change, StoredVersion? current, bool mayRead)
+    {
+        var isRemoved = change.Action == ConfigAction.Deleted;
+        JsonElement? to = change.Value.ValueKind == JsonValueKind.Undefined ? null : change.IsEncrypted ? ConfigComparison.Mask : change.Value;
+        return new(change.Name.Key, isRemoved ? ConfigDifference.Removed : current is null ? ConfigDifference.Added : ConfigDifference.Changed,
+            current is null ? null : mayRead ? current.Shown : ConfigComparison.Mask, to);
+    }
+
+    async Task<Dictionary<string, (bool MayWrite, bool MayRead)>> RightsAsync(string[] keys, Caller caller, CancellationToken cancellationToken)
+    {
+        var rights = new Dictionary<string, (bool, bool)>(StringComparer.Ordinal);
+        await using var batch = await transaction.BatchAsync(cancellationToken);
+        batch.Add($"SELECT k.key, {SettingsRule.Allows(SettingsRule.Write, "k.key")}, {SettingsRule.Allows(SettingsRule.Read, "k.key")} FROM unnest($4::text[]) AS k (key)")
+            .By(caller, clock.UtcNow()).With(keys);
+        await using var rows = await batch.ExecuteReaderAsync(cancellationToken);
+        while (await rows.ReadAsync(cancellationToken)) rights[rows.GetString(0)] = (rows.GetBoolean(1), rows.GetBoolean(2));
+        return rights;
+    }
+}
