@@ -52,6 +52,7 @@ public sealed class SecretSearchTests : IDisposable
             case 0:
                 await ShouldBeWrittenAsync(admin.PostJsonAsync(Root, new { Key = key, Value = new { Password = secret, List = (string[])[secret] }, IsEncrypted = true }));
                 await ShouldOpenAsync(admin, path, value => value.GetProperty("password").GetString() == secret);
+                await ImportAsync(admin, key, NewSecret());
                 break;
             case 1:
                 for (var time = 0; time < 2; time++) await ShouldBeWrittenAsync(admin.PostJsonAsync(Root, good, ("Idempotency-Key", key)));
@@ -115,6 +116,27 @@ public sealed class SecretSearchTests : IDisposable
         }
     }
 
+    /// <summary>A new value for an encrypted entry, and files that are refused.</summary>
+    static async Task ImportAsync(HttpClient admin, string key, string secret)
+    {
+        var json = JsonSerializer.Serialize(secret);
+        foreach (var mode in (string[])["preview", "merge"])
+        {
+            var good = await (await SendAsync(mode, "yaml", $"{key}: {json}\n")).ShouldAnswerAsync(200);
+            good.GetProperty("valid").GetBoolean().ShouldBeTrue(good.ToString());
+            foreach (var (format, file) in ((string, string)[])
+                     [("yaml", $"{key}: {json[..^1]}"), ("yaml", $"{json}: 1"), ("yaml", $"{key}: *{secret[..14]}"), ("json", $"{{\"{key}\": {json}"), ("json", $"{{{json}: 1}}"), ("env", secret)])
+                await ShouldRefuseAsync(mode == "preview" ? 200 : 400, SendAsync(mode, format, file));
+        }
+        await ShouldOpenAsync(admin, $"{Root}/{key}", value => value.GetString() == secret);
+
+        async Task<HttpResponseMessage> SendAsync(string mode, string format, string file)
+        {
+            using var content = new StringContent(file, Encoding.UTF8, "application/yaml");
+            return await admin.PostAsync($"{Root}/import?mode={mode}&format={format}", content);
+        }
+    }
+
     /// <summary>Everything that shows secrets masked.</summary>
     async Task LookAroundAsync(HttpClient admin)
     {
@@ -129,7 +151,8 @@ public sealed class SecretSearchTests : IDisposable
             }
             cursor = page.Text("next_cursor");
         }
-        foreach (var path in (string[])[$"{Root}?effective=true&resolve=true", "/api/v1/security/keys", "/api/v1/jobs", "/api/v1/jobs/schedules", "/api/v1/audit?limit=200", "/health", "/health/ready", "/metrics", "/"])
+        foreach (var path in (string[])[$"{Root}?effective=true&resolve=true", $"{Root}/export?format=yaml", $"{Root}/export?format=json", $"{Root}/export?format=env", $"{Root}/diff?from=2020-01-01T00:00:00Z&to=/",
+            "/api/v1/security/keys", "/api/v1/jobs", "/api/v1/jobs/schedules", "/api/v1/audit?limit=200", "/health", "/health/ready", "/metrics", "/"])
             (await admin.GetAsync(path)).Dispose();
         (await admin.GetStringAsync("/health")).ShouldContain("healthy");
         await FollowAsync(admin);
