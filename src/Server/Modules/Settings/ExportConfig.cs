@@ -56,7 +56,8 @@ internal sealed class ExportConfig(ConfigEntries entries, ResolveReferences refe
         }
         var text = ConfigFiles.Write(format, found.Zip(values, (entry, value) => new FileEntry(entry.Name.Key, value, entry.IsEncrypted, 0)));
 
-        await audit.RecordAsync(new(caller.UserId, caller.Role.Wire(), "config.exported", ConfigResponse.ResourceOf(scope.Name($"{query.Prefix}*")),
+        var place = profile.Length + environment.Length > 0 ? $"@{profile}/{environment}" : "";
+        await audit.RecordAsync(new(caller.UserId, caller.Role.Wire(), "config.exported", $"config/{query.Prefix}*{place}",
             Reason: ConfigWriter.WhyOf(caller, null)), http.RequestAborted);
         http.Response.Headers.CacheControl = "no-store";
         http.Response.Headers.ContentDisposition = $"attachment; filename=\"config.{WireNames<ConfigFormat>.Of(format)}\"";
