@@ -9,9 +9,9 @@ public class ConfigServer : Server
 {
     protected override IReadOnlyDictionary<string, string?> Settings { get; init; } = CaseServer.QuickPasswords;
 
-    public ManualClock Time { get; } = new();
+    public override TimeProvider Clock { get; protected init; } = new ManualClock();
 
-    public override TimeProvider Clock { get => Time; protected init { } }
+    public ManualClock Time => (ManualClock)Clock;
 
     public Client Admin { get; private set; } = null!;
 
