@@ -50,6 +50,7 @@ internal static partial class Examples
         Appointments(all);
         Security(all);
         Settings(all);
+        ConfigFiles(all);
         return all;
     }
 

@@ -18,10 +18,13 @@ internal sealed class ConfigPrecondition(ConfigWriter writer, ISettings settings
     {
         var found = await writer.FindAsync(name, caller, http.RequestAborted);
         if (found.MayWrite) return null;
-        await audit.RecordAsync(
-            new(caller.UserId, caller.Role.Wire(), "config.refused", ConfigResponse.ResourceOf(name), AuditOutcome.Denied, ConfigWriter.WhyOf(caller, null)), http.RequestAborted);
+        await RecordRefusalAsync(name, caller, http.RequestAborted);
         return Refusal(found);
     }
+
+    /// <summary>Not while a change goes on, either.</summary>
+    public Task RecordRefusalAsync(EntryName name, Caller caller, CancellationToken cancellationToken) => audit.RecordAsync(
+        new(caller.UserId, caller.Role.Wire(), "config.refused", ConfigResponse.ResourceOf(name), AuditOutcome.Denied, ConfigWriter.WhyOf(caller, null)), cancellationToken);
 
     /// <summary>Whether a change of an entry must say which version it was written from, and does not. For the same reason before the change begins.</summary>
     public async Task<bool> LacksTagAsync(HttpContext http) =>

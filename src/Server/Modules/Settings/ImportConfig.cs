@@ -1,5 +1,4 @@
 using Consilium.Modules.Accounts.Contracts;
-using Consilium.Modules.Audit.Contracts;
 using Consilium.Platform.Errors;
 using Consilium.Platform.Json;
 using Consilium.Platform.Validation;
@@ -34,7 +33,7 @@ internal sealed record ConfigImportResponse(
     bool Valid, int? Applied, IReadOnlyList<ConfigChangeResponse> Changes, IReadOnlyList<ConfigImportError> Errors);
 
 /// <summary>Imports a file into one profile and environment, all of it or nothing: whoever may write all its keys.</summary>
-internal sealed class ImportConfig(ConfigWriter writer, PlanImport plans, IAuditTrail audit)
+internal sealed class ImportConfig(ConfigWriter writer, PlanImport plans, ConfigPrecondition precondition)
 {
     const int MaxFile = 1024 * 1024;
 
@@ -83,19 +82,22 @@ internal sealed class ImportConfig(ConfigWriter writer, PlanImport plans, IAudit
             return mode == ImportMode.Preview ? TypedResults.Ok(new ConfigImportResponse(false, null, [], errors)) : Invalid(errors);
         }
         var removeUnder = (mode == ImportMode.Preview ? kind : mode) == ImportMode.Replace ? query.Prefix ?? "" : null;
-        return await writer.RunAsync<Results<Ok<ConfigImportResponse>, ProblemHttpResult>>(async () =>
+        EntryName? refused = null;
+        var answer = await writer.RunAsync<Results<Ok<ConfigImportResponse>, ProblemHttpResult>>(async () =>
         {
             var plan = await plans.MakeAsync(file.Entries, scope.Name(""), removeUnder, caller, http.RequestAborted);
             if (mode == ImportMode.Preview) return TypedResults.Ok(new ConfigImportResponse(plan.Errors.Count == 0, null, plan.Shown, plan.Errors));
             if (plan.IsRefused)
             {
-                await ConfigPrecondition.RefusedAsync(audit, caller, ConfigResponse.ResourceOf(scope.Name(plan.Errors[0].Key!)), http.RequestAborted);
+                refused = scope.Name(plan.Errors[0].Key!);
                 return ConfigProblems.NotYours(SettingsRule.Write);
             }
             if (plan.Errors.Count > 0) return Invalid(plan.Errors);
             await writer.WriteAsync(plan.Changes, query.Reason?.Trim(), caller, http.RequestAborted);
             return TypedResults.Ok(new ConfigImportResponse(true, plan.Changes.Count, plan.Shown, []));
         }, http.RequestAborted);
+        if (refused is { } name) await precondition.RecordRefusalAsync(name, caller, http.RequestAborted);
+        return answer;
     }
 
     static ConfigFormat? FormatOf(HttpContext http) =>

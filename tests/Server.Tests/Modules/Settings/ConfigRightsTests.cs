@@ -19,6 +19,9 @@ public sealed class ConfigRightsTests(ConfigRightsTests.World world) : IClassFix
     {
         ["GET /api/v1/config"] = (Read, false),
         ["GET /api/v1/config/events"] = (Read, false),
+        ["GET /api/v1/config/export"] = (Read, false),
+        ["GET /api/v1/config/diff"] = (Read, false),
+        ["POST /api/v1/config/import"] = (Write, true),
         ["GET /api/v1/config/{key}"] = (Read, true),
         ["GET /api/v1/config/{key}/history"] = (Read, true),
         ["POST /api/v1/config"] = (Write, true),
@@ -57,7 +60,7 @@ public sealed class ConfigRightsTests(ConfigRightsTests.World world) : IClassFix
                     var body = await answer.Content.ReadAsStringAsync();
                     foreach (var (other, _) in Keys.Where(other => other.Key != key && !who.Has(Read, other.Key) && body.Contains($"\"{other.Key}\"", StringComparison.Ordinal)))
                         faults.Add($"{route} of '{key}' by {who.Name} shows {other}");
-                    if (route == "GET /api/v1/config" && status == 200)
+                    if (status == 200 && (route is "GET /api/v1/config" or "GET /api/v1/config/export" or "GET /api/v1/config/diff"))
                         foreach (var (other, _) in Keys.Where(other => other.Exists && who.Has(Read, other.Key) && !body.Contains($"\"{other.Key}\"", StringComparison.Ordinal)))
                             faults.Add($"{route} by {who.Name} lacks {other}");
                 }
@@ -100,6 +103,7 @@ public sealed class ConfigRightsTests(ConfigRightsTests.World world) : IClassFix
             _ => 200,
         };
         var may = who.Has(right, key);
+        if (route == "POST /api/v1/config/import") return may ? 200 : 403;
         if (route == "POST /api/v1/config") return !may ? 403 : exists ? 409 : 201;
         if (!may) return who.Has(Read, key) && (exists || right == Write) ? 403 : 404;
         if (!exists) return 404;
@@ -111,10 +115,13 @@ public sealed class ConfigRightsTests(ConfigRightsTests.World world) : IClassFix
     async Task<HttpResponseMessage> AskAsync(Client who, string route, string key)
     {
         var (method, pattern) = (route.Split(' ')[0], route.Split(' ')[1]);
+        if (pattern.EndsWith("/import", StringComparison.Ordinal)) pattern += "?mode=merge";
+        else if (pattern.EndsWith("/diff", StringComparison.Ordinal)) pattern += "?from=2020-01-01T00:00:00Z&to=/";
         var path = pattern.Replace("{key}", key, StringComparison.Ordinal).Replace("{id:guid}", $"{Guid.CreateVersion7()}", StringComparison.Ordinal);
         object? body = route switch
         {
             "POST /api/v1/config" => new { key, value = 1 },
+            "POST /api/v1/config/import" => new Dictionary<string, int>(StringComparer.Ordinal) { [key] = 1 },
             "PUT /api/v1/config/{key}" => new { value = 1 },
             "POST /api/v1/config/{key}/rollback" => new { version = 1 },
             "POST /api/v1/config/{key}/reveal" => new { reason = "x" },
