@@ -48,13 +48,14 @@ public sealed class ConfigRightsTests(ConfigRightsTests.World world) : IClassFix
     public async Task Everybody_gets_what_the_table_says()
     {
         var faults = new List<string>();
+        await world.RestoreAsync();
         foreach (var route in Needs.Keys)
             foreach (var who in world.Everybody)
                 foreach (var (key, exists) in Needs[route].IsForKey ? Keys : [("", true)])
                 {
-                    await world.RestoreAsync();
                     using var answer = await AskAsync(who.Client, route, key);
                     var (status, expected) = ((int)answer.StatusCode, Expected(route, who, key, exists));
+                    if (Needs[route] == (Write, true) && status < 300) await world.RestoreAsync();
                     if (status != expected) faults.Add($"{route} of '{key}' by {who.Name}: {status} instead of {expected}");
                     if (answer.Content.Headers.ContentType?.MediaType == "text/event-stream") continue;
                     var body = await answer.Content.ReadAsStringAsync();
