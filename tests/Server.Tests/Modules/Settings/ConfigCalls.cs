@@ -91,5 +91,5 @@ internal static class ConfigCalls
         (await client.GetJsonAsync(PathOf(key, place, "/history", "limit=200"))).Items();
 
     public static Task<List<string>> AuditOfAsync(this ConfigServer server, string key) =>
-        server.Database.ColumnAsync<string>("SELECT concat_ws(' ', action, outcome, reason) FROM audit.entries WHERE resource = $1 ORDER BY seq", $"config/{key}");
+        server.Database.ColumnAsync<string>("SELECT concat_ws(' ', action, outcome, reason) FROM audit.entries WHERE resource = $1 ORDER BY id", $"config/{key}");
 }
