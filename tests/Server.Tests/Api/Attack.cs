@@ -128,9 +128,6 @@ internal sealed record Attack(string Name, int[] Statuses, HttpRequestMessage Re
         (_, "page") => ["0", "-1", "1.5", "1e9", "abc", "", "2", "99999999999999999999", "%2b1", "1&page=1"],
         (_, "page_size") => ["0", "-1", "1.5", "1e9", "abc", "", "%2b1", "1&page_size=1"],
         (_, "q" or "city" or "speciality") => [new string('a', 201), "%00"],
-        (_, "profile" or "environment") => ["a.b", "a%20b", "-", "%00", new string('a', 51)],
-        (_, "prefix") => [new string('a', 201), "%00"],
-        (_, "reason") => [new string('a', 501), "%00"],
         _ when type == typeof(DateTimeOffset) => ["abc", "1e9", "2026-13-01", "2026-01-01T25:00:00Z"],
         (_, "from" or "to") when route.Pattern.EndsWith("/config/diff", StringComparison.Ordinal) =>
             ["", "a b", "a/b/c", "%00", "2026-13-01T00:00:00Z", "2026-01-01T25:00:00Z", "2026-01-01T00:00:00", "0001-01-01T00:00:00%2b14:00", new string('a', 51)],

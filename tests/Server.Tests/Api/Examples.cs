@@ -51,6 +51,8 @@ internal static partial class Examples
         Security(all);
         ConfigFiles(all);
         Settings(all);
+        Settings(all);
+        ConfigFiles(all);
         return all;
     }
 

@@ -106,13 +106,14 @@ internal sealed class ConfigWriter(
 
     string? Fault(ConfigChange change) =>
         change.Value.ValueKind == JsonValueKind.Undefined ? product.Fault(change.Name.Key, change.Value, change.IsEncrypted)
-        : change.Value.GetRawText().Length > MaxValue ? $"must have at most {MaxValue} characters as JSON."
+        : JsonSerializer.Serialize(change.Value, Compact).Length > MaxValue ? $"must have at most {MaxValue} characters as JSON."
+        : ConfigValues.IsTooDeep(change.Value) ? $"is nested deeper than {ConfigValues.MaxDepth} levels."
         : change.Value.ValueKind == JsonValueKind.String && change.Value.ValueEquals(References.Mask)
             ? "is the mask that stands for an encrypted value: send the value itself, or leave the entry as it is."
         : ConfigFiles.IsMarker(change.Value) ? "is how an export says that a value is encrypted: send the value itself."
         : (change.IsEncrypted ? null : References.Fault(change.Value)) ?? product.Fault(change.Name.Key, change.Value, change.IsEncrypted);
 
-    /// <summary>The longest value, in characters of JSON.</summary>
+    /// <summary>The longest value, in characters of JSON as it is kept: a version that was written once can be written again.</summary>
     const int MaxValue = 64 * 1024;
 
     /// <summary>

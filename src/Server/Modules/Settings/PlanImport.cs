@@ -47,7 +47,7 @@ internal sealed class PlanImport(ConfigWriter writer, RequestTransaction transac
         var lines = file.ToDictionary(entry => entry.Key, entry => entry.Line, StringComparer.Ordinal);
         foreach (var (name, fault) in await writer.FaultsAsync(made, cancellationToken))
             errors.Add(new(lines.TryGetValue(name.Key, out var line) ? line : null, name.Key, fault));
-        foreach (var entry in file.Where(entry => CreateConfigValidator.Routes.Contains(entry.Key)))
+        foreach (var entry in file.Where(entry => CreateConfigValidator.Routes.Contains(entry.Key, StringComparer.OrdinalIgnoreCase)))
             errors.Add(new(entry.Line, entry.Key, "The key is the name of a route: choose another."));
         return new(made, [.. changes.Select(change => change.Shown)], [.. errors.OrderBy(error => error.Line ?? int.MaxValue).Take(ConfigFiles.MaxErrors)], isRefused);
     }

@@ -9,9 +9,9 @@ public class ConfigServer : Server
 {
     protected override IReadOnlyDictionary<string, string?> Settings { get; init; } = CaseServer.QuickPasswords;
 
-    public ManualClock Time { get; } = new();
+    public override TimeProvider Clock { get; protected init; } = new ManualClock();
 
-    public override TimeProvider Clock { get => Time; protected init { } }
+    public ManualClock Time => (ManualClock)Clock;
 
     public Client Admin { get; private set; } = null!;
 
@@ -91,5 +91,5 @@ internal static class ConfigCalls
         (await client.GetJsonAsync(PathOf(key, place, "/history", "limit=200"))).Items();
 
     public static Task<List<string>> AuditOfAsync(this ConfigServer server, string key) =>
-        server.Database.ColumnAsync<string>("SELECT concat_ws(' ', action, outcome, reason) FROM audit.entries WHERE resource = $1 ORDER BY seq", $"config/{key}");
+        server.Database.ColumnAsync<string>("SELECT concat_ws(' ', action, outcome, reason) FROM audit.entries WHERE resource = $1 ORDER BY id", $"config/{key}");
 }

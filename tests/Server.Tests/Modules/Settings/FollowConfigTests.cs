@@ -57,7 +57,7 @@ public sealed class FollowConfigTests(ConfigServer server) : IClassFixture<Confi
     [Fact]
     public async Task Who_is_beyond_the_end_or_before_what_is_kept_starts_anew()
     {
-        await Admin.CreateAsync(NewKey(), 1);
+        for (var i = 0; i < 3; i++) await Admin.CreateAsync(NewKey(), 1);
         var last = await server.Database.ScalarAsync<long>("SELECT last_seq FROM settings.counter");
         await using (var beyond = await EventStream.OpenAsync(Admin, $"{Events}?after={last + 1}")) await ShouldResetAsync(beyond);
         await server.Database.ExecuteAsync("UPDATE settings.counter SET purged_to = last_seq");

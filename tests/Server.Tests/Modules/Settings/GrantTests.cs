@@ -17,7 +17,7 @@ public sealed class GrantTests(ConfigServer server) : IClassFixture<ConfigServer
 
         await (await person.GetAsync(Root)).ShouldBeProblemAsync(403, "forbidden");
         await (await Admin.DeleteAsync($"{Grants}/{id}")).ShouldBeProblemAsync(404, "not_found");
-        (await server.Database.ColumnAsync<string>("SELECT action || ' ' || reason FROM audit.entries WHERE resource = $1 AND action LIKE 'grant.%' ORDER BY seq", $"user/{person.UserId}"))
+        (await server.Database.ColumnAsync<string>("SELECT action || ' ' || reason FROM audit.entries WHERE resource = $1 AND action LIKE 'grant.%' ORDER BY id", $"user/{person.UserId}"))
             .ShouldBe(["grant.created config:read:app.db", "grant.revoked config:read:app.db"]);
     }
 
