@@ -86,11 +86,20 @@ internal sealed class ConfigWriter(
         foreach (var change in changes) written.Add(await NextAsync(change, newest.GetValueOrDefault(change.Name), seq++, at, reason, caller, cancellationToken));
         await InsertAsync(written, cancellationToken);
         foreach (var version in written)
-            audit.Add(new(caller.UserId, caller.Role.Wire(), $"config.{WireNames<ConfigAction>.Of(version.Action)}", ConfigResponse.ResourceOf(version.Name), Reason: WhyOf(caller, reason)));
+            audit.Add(new(caller.UserId, caller.Role.Wire(), AuditActionOf(version.Action), ConfigResponse.ResourceOf(version.Name), Reason: WhyOf(caller, reason)));
         await db.SaveChangesAsync(cancellationToken);
         transaction.AfterCommit(() => signals.Signal(Topic));
         return written;
     }
+
+    static string AuditActionOf(ConfigAction action) => action switch
+    {
+        ConfigAction.Created => "config.created",
+        ConfigAction.Updated => "config.updated",
+        ConfigAction.RolledBack => "config.rolled_back",
+        ConfigAction.Imported => "config.imported",
+        _ => "config.deleted",
+    };
 
     /// <summary>What a person said, and of a program its key.</summary>
     public static string? WhyOf(Caller caller, string? reason) => !caller.IsApiKey ? reason : reason is null ? $"API key {caller.SessionId}" : $"{reason} (API key {caller.SessionId})";

@@ -1,4 +1,3 @@
-using Consilium.Modules.Accounts.Contracts;
 using static Consilium.Tests.Modules.Settings.ConfigCalls;
 
 namespace Consilium.Tests.Modules.Settings;
