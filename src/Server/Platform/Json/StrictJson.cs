@@ -56,8 +56,8 @@ internal static class StrictJson
                     break;
                 case JsonTokenType.PropertyName:
                     if (EscapeFault(reader) is { } badName) return badName;
-                    var name = reader.GetString()!;
-                    if (!objects.Peek().Add(name)) return $"The key '{Shown(name)}' appears twice in one object.";
+                    // Where it is, and not its name: an error repeats nothing of what was sent.
+                    if (!objects.Peek().Add(reader.GetString()!)) return string.Create(CultureInfo.InvariantCulture, $"A key appears twice in one object, at byte {at + 1}.");
                     break;
                 case JsonTokenType.String:
                     if (EscapeFault(reader) is { } badText) return badText;
@@ -96,6 +96,4 @@ internal static class StrictJson
 
     // The reader has checked that four hexadecimal digits follow \u.
     static int Unit(ReadOnlySpan<byte> digits) => int.Parse(digits[..4], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture);
-
-    static string Shown(string name) => name.Length <= 60 ? name : name[..60] + "…";
 }

@@ -33,7 +33,7 @@ public sealed class SecretSearchTests : IDisposable
         var secrets = new ByteSearch(halves);
         secrets.Under(server.Data).ShouldBeEmpty();
         secrets.In(server.Output).ShouldBeEmpty();
-        foreach (var (asked, answer) in recorder.Answers) secrets.In(answer).ShouldBeEmpty(asked);
+        recorder.Telling(secrets).ShouldBeEmpty();
         // It would have been found: what is not encrypted lies in the tables and in the write-ahead log.
         var found = new ByteSearch([plain]).Under(server.Data).ConvertAll(place => place.File);
         found.ShouldContain(file => file.StartsWith("postgres/base/", StringComparison.Ordinal));
@@ -191,7 +191,7 @@ public sealed class SecretSearchTests : IDisposable
         key.AddBytes(Convert.FromBase64String(File.ReadAllText(file)), "the master key");
         key.Under(server.Data).ShouldBe([(Path.Combine("keys", "master.key"), "the master key")]);
         key.In(server.Output).ShouldBeEmpty();
-        foreach (var (asked, answer) in recorder.Answers) key.In(answer).ShouldBeEmpty(asked);
+        recorder.Telling(key).ShouldBeEmpty();
     }
 
     public void Dispose() => recorder.Dispose();
@@ -234,6 +234,10 @@ public sealed class SecretSearchTests : IDisposable
     sealed class Recorder() : DelegatingHandler(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false })
     {
         public ConcurrentQueue<(string Asked, byte[] Answer)> Answers { get; } = new();
+
+        /// <summary>The answers in which something is found.</summary>
+        public List<string> Telling(ByteSearch search) =>
+            [.. Answers.Where(answer => search.In(answer.Answer).Count > 0).Select(answer => $"{answer.Asked}: {Encoding.UTF8.GetString(answer.Answer)}")];
 
         public HttpClient Client(Uri address, string token) =>
             new(this, disposeHandler: false) { BaseAddress = address, DefaultRequestHeaders = { Authorization = new("Bearer", token) } };

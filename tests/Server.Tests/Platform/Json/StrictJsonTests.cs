@@ -6,9 +6,9 @@ namespace Consilium.Tests.Platform.Json;
 public sealed class StrictJsonTests
 {
     [Theory]
-    [InlineData("""{"a":1,"a":2}""", "'a' appears twice")]
-    [InlineData("""{"a":1,"\u0061":2}""", "'a' appears twice")]
-    [InlineData("""{"unknown":{"deep":[{"x":1,"x":1}]}}""", "'x' appears twice")]
+    [InlineData("""{"a":1,"a":2}""", "twice in one object, at byte 8")]
+    [InlineData("""{"a":1,"\u0061":2}""", "twice in one object, at byte 8")]
+    [InlineData("""{"unknown":{"deep":[{"x":1,"x":1}]}}""", "twice in one object, at byte 28")]
     [InlineData("""{"a":"\u0000"}""", "U+0000")]
     [InlineData("""{"a":"x\\\u0000"}""", "U+0000")]
     [InlineData("""{"a\u0000":1}""", "U+0000")]
