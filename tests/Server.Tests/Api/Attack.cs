@@ -131,6 +131,9 @@ internal sealed record Attack(string Name, int[] Statuses, HttpRequestMessage Re
         _ when type == typeof(DateTimeOffset) => ["abc", "1e9", "2026-13-01", "2026-01-01T25:00:00Z"],
         (_, "from" or "to") when route.Pattern.EndsWith("/config/diff", StringComparison.Ordinal) =>
             ["", "a b", "a/b/c", "%00", "2026-13-01T00:00:00Z", "2026-01-01T25:00:00Z", "2026-01-01T00:00:00", "0001-01-01T00:00:00%2b14:00", new string('a', 51)],
+        (_, "profile" or "environment") => ["a.b", "a%20b", "-", "%00", new string('a', 51)],
+        (_, "prefix") => [new string('a', 201), "%00"],
+        (_, "reason") => [new string('a', 501), "%00"],
         (_, "mode" or "as") => ["nonsense", "MERGE", "1", "", "merge,replace"],
         (_, "from" or "to") => ["abc", "1e9", "", "2026-01-01", "2026-01-01T00:00:00", "2026-13-01T00:00:00Z", "2026-01-01T25:00:00Z", "9999-12-31T23:59:59-14:00"],
         (_, "duration_minutes") => ["0", "-1", "481", "abc", "1.5", "1e2", "99999999999999999999"],

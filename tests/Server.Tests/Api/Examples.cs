@@ -49,8 +49,6 @@ internal static partial class Examples
         RecordSearch(all);
         Appointments(all);
         Security(all);
-        ConfigFiles(all);
-        Settings(all);
         Settings(all);
         ConfigFiles(all);
         return all;
