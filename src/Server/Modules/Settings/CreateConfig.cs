@@ -15,7 +15,7 @@ namespace Consilium.Modules.Settings;
 /// <param name="IsEncrypted">Keeps the value encrypted and shows it masked; <c>reveal</c> shows it.</param>
 /// <param name="Reason">Why, for the history and the audit trail. At most 500 characters.</param>
 internal sealed record CreateConfigRequest(
-    string? Key, JsonElement Value = default, string? Profile = null, string? Environment = null, bool IsEncrypted = false, string? Reason = null);
+    string? Key, JsonElement Value, string? Profile = null, string? Environment = null, bool IsEncrypted = false, string? Reason = null);
 
 internal sealed class CreateConfigValidator : AbstractValidator<CreateConfigRequest>
 {

@@ -14,7 +14,7 @@ namespace Consilium.Modules.Settings;
 /// <param name="Environment">Instead of the query's, of which it must not differ.</param>
 /// <param name="Reason">Why, for the history and the audit trail. At most 500 characters.</param>
 internal sealed record UpdateConfigRequest(
-    JsonElement Value = default, bool? IsEncrypted = null, string? Profile = null, string? Environment = null, string? Reason = null);
+    JsonElement Value, bool? IsEncrypted = null, string? Profile = null, string? Environment = null, string? Reason = null);
 
 internal sealed class UpdateConfigValidator : AbstractValidator<UpdateConfigRequest>
 {
