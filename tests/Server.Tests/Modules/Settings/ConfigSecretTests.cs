@@ -51,7 +51,7 @@ public sealed class ConfigSecretTests(ConfigSecretTests.Logged server) : IClassF
         (await shown.ShouldAnswerAsync(200)).Text("value").ShouldBe(Secret);
         shown.Headers.CacheControl!.NoStore.ShouldBeTrue();
         (await server.AuditOfAsync(key))[1..].ShouldBe(["config.revealed denied Curious", "config.revealed ok It is broken"]);
-        (await server.Database.ColumnAsync<string>("SELECT host(address) FROM audit.entries WHERE resource = $1 AND action = 'config.revealed'", $"config/{key}")).ShouldBe(["127.0.0.1", "127.0.0.1"]);
+        (await server.Database.ColumnAsync<string>("SELECT address FROM audit.entries WHERE resource = $1 AND action = 'config.revealed'", $"config/{key}")).ShouldBe(["127.0.0.1", "127.0.0.1"]);
         (await server.Database.ColumnAsync<string>("SELECT action || ' ' || outcome || ' ' || resource FROM audit.entries WHERE actor_id = $1 ORDER BY id DESC LIMIT 1", reader.UserId))
             .ShouldBe(["settings.refused denied permission/config:reveal"]);
     }
