@@ -21,7 +21,7 @@ internal sealed record Route(string Method, string Pattern, RouteEndpoint Endpoi
 
     /// <summary>The members of the JSON body and their types; empty without a body.</summary>
     public IReadOnlyDictionary<string, Type> BodyMembers =>
-        Endpoint.Metadata.GetMetadata<IAcceptsMetadata>() is { RequestType: { } type } accepts && accepts.ContentTypes.Contains("application/json")
+        Endpoint.Metadata.GetMetadata<IAcceptsMetadata>() is { RequestType: { } type } accepts && type != typeof(Stream) && accepts.ContentTypes.Contains("application/json")
         ? type.GetProperties().ToDictionary(p => JsonNamingPolicy.SnakeCaseLower.ConvertName(p.Name), p => Plain(p.PropertyType), StringComparer.Ordinal)
         : ReadOnlyDictionary<string, Type>.Empty;
 
