@@ -104,7 +104,15 @@ internal sealed record Attack(string Name, int[] Statuses, HttpRequestMessage Re
         foreach (var (name, type) in route.QueryParameters)
             foreach (var wrong in WrongQuery(route, name, type))
                 yield return new($"?{name}={(wrong.Length > 30 ? wrong[..30] : wrong)}", [name is "page" or "token" ? 404 : 400],
-                    To(route, $"{example.Path}{more}{name}={wrong}", Body(example)));
+                    To(route, With(example.Path, name, wrong), Body(example)));
+    }
+
+    /// <summary>The address with a query parameter that it may have had already.</summary>
+    static string With(string path, string name, string value)
+    {
+        var parts = path.Split('?', 2);
+        var others = parts is [_, var query] ? query.Split('&').Where(one => !one.StartsWith($"{name}=", StringComparison.Ordinal)) : [];
+        return $"{parts[0]}?{string.Join('&', [.. others, $"{name}={value}"])}";
     }
 
     /// <summary>The good request by somebody else.</summary>

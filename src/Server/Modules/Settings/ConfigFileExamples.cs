@@ -13,4 +13,19 @@ internal static class ConfigFileExamples
     static ConfigImportResponse Import => new(Valid: false, Applied: null, [Moved], [new(3, "limits.uploads", "must be a whole number from 1 to 100.")]);
 
     static ConfigDiffResponse Diff => new(new(Profile: null, "staging", At: null), new(Profile: null, "production", At: null), [Moved]);
+
+    /// <summary>One file in all formats.</summary>
+    public static FileExamples Files() => new(new Dictionary<string, string>(StringComparer.Ordinal)
+    {
+        ["application/json"] = ConfigFiles.Write(ConfigFormat.Json, Entries),
+        ["application/yaml"] = ConfigFiles.Write(ConfigFormat.Yaml, Entries),
+        ["text/plain"] = ConfigFiles.Write(ConfigFormat.Env, Entries),
+    });
+
+    static readonly FileEntry[] Entries =
+    [
+        new("app.db.host", JsonSerializer.SerializeToElement("db.example.com"), IsEncrypted: false, Line: 0),
+        new("app.db.password", ConfigValues.Null, IsEncrypted: true, Line: 0),
+        new("app.db.pool", JsonSerializer.SerializeToElement(20), IsEncrypted: false, Line: 0),
+    ];
 }

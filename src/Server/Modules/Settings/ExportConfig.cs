@@ -31,7 +31,7 @@ internal sealed class ExportConfig(ConfigEntries entries, ResolveReferences refe
             Dotted keys in ordinal order. An encrypted entry stands without its value: `{"$encrypted": true}` in JSON, `!encrypted` in YAML and env files, where the dots of keys are
             written `__`. At most 10 000 entries. Every export is in the audit trail. 409 `unresolved_reference` when a reference can't be resolved.
             """)
-        .Produces<string>(200, FileTypes[0], FileTypes[1..]).ProducesProblem(409);
+        .WithMetadata(ConfigFileExamples.Files()).Produces<string>(200, FileTypes[0], FileTypes[1..]).ProducesProblem(409);
 
     static readonly string[] FileTypes = ["application/json", "application/yaml", "text/plain"];
 

@@ -53,7 +53,7 @@ internal sealed class ImportConfig(ConfigWriter writer, PlanImport plans, Config
     public static void Map(RouteGroupBuilder config) => config.MapPost("/import", (
             [AsParameters] ConfigImportQuery query, Caller caller, HttpContext http, ImportConfig useCase) => useCase.HandleAsync(query, caller, http))
         .RequireRight(SettingsRule.Write)
-        .WithMetadata(new AcceptsMetadata([.. Formats.Keys, .. AnyFile], typeof(Stream)), new RawBody(), new RequestSizeLimitAttribute(MaxFile))
+        .WithMetadata(new AcceptsMetadata([.. Formats.Keys, .. AnyFile], typeof(Stream)), ConfigFileExamples.Files(), new RawBody(), new RequestSizeLimitAttribute(MaxFile))
         .WithSummary("Import entries from a file")
         .WithDescription("""
             The body is the file, as an export gives it, at most 1 MiB and 10 000 entries; YAML keys may be nested. An error refuses the whole: 400 `invalid_import`, with `line 3` as the field;

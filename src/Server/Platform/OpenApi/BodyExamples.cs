@@ -16,6 +16,9 @@ namespace Consilium.Platform.OpenApi;
 [AttributeUsage(AttributeTargets.Class)]
 internal sealed class BodyExamplesAttribute : Attribute;
 
+/// <summary>The examples of a route whose body or answer is a file: a text for each media type.</summary>
+internal sealed record FileExamples(IReadOnlyDictionary<string, string> Texts);
+
 /// <summary>Shows the modules' examples with the bodies of requests and answers.</summary>
 internal sealed class BodyExamples(IOptions<JsonOptions> json) : IOpenApiOperationTransformer
 {
@@ -29,7 +32,19 @@ internal sealed class BodyExamples(IOptions<JsonOptions> json) : IOpenApiOperati
         if (context.Description.ParameterDescriptions.FirstOrDefault(p => p.Source.Id == "Body")?.Type is { } request) Show(operation.RequestBody?.Content, request);
         foreach (var answer in context.Description.SupportedResponseTypes)
             if (answer.Type is { } type && operation.Responses?.TryGetValue($"{answer.StatusCode}", out var response) == true) Show(response.Content, type);
+        if (context.Description.ActionDescriptor.EndpointMetadata.OfType<FileExamples>().FirstOrDefault() is { } file)
+        {
+            Show(operation.RequestBody?.Content, file);
+            Show(operation.Responses?["200"].Content, file);
+        }
         return Task.CompletedTask;
+    }
+
+    static void Show(IDictionary<string, OpenApiMediaType>? content, FileExamples file)
+    {
+        foreach (var (mediaType, shown) in content ?? new Dictionary<string, OpenApiMediaType>(StringComparer.Ordinal))
+            if (shown.Example is null && file.Texts.TryGetValue(mediaType, out var text))
+                shown.Example = mediaType.Contains("json", StringComparison.Ordinal) ? JsonNode.Parse(text) : JsonValue.Create(text);
     }
 
     void Show(IDictionary<string, OpenApiMediaType>? content, Type type)
