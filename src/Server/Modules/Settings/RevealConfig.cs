@@ -64,6 +64,7 @@ internal sealed class RevealConfig(ConfigEntries entries, OpenConfig open, Resol
         foreach (var secret in reachable.Values.Where(other => other is { IsEncrypted: true, Sealed: not null }))
         {
             if (await entries.RevealableAsync(secret.Name.Key, profile, environment, caller, cancellationToken) is null) continue;
+            limit.Take(caller); // each counts, or one entry that refers to many would be the way around the limit
             if (await OpenAsync(secret, request, caller, cancellationToken) is not { } value) return ConfigProblems.CannotDecrypt();
             opened[secret.Name.Key] = value;
         }

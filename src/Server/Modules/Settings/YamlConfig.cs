@@ -30,8 +30,9 @@ internal sealed class YamlConfig
         {
             new YamlConfig(events, found).ReadFile();
         }
-        catch (Exception fault) when (fault is YamlException or InvalidOperationException) // the latter where a bracket comes without its other half
+        catch (Exception fault) when (fault is YamlException or InvalidOperationException or ArgumentException or IndexOutOfRangeException or OverflowException)
         {
+            // The scanner has other faults than its own for a bracket or a surrogate without its other half.
             // Not the parser's own words, they may quote the file.
             var line = fault is YamlException yaml ? yaml.Start.Line : events.Current?.End.Line ?? 1;
             found.Refuse((int)Math.Max(1, line), null, "The file is not valid YAML at this line: look at its quotes, brackets, colons and indentation.");

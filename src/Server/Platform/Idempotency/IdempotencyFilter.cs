@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using Consilium.Platform.Json;
+using Consilium.Platform.Secrets;
 
 namespace Consilium.Platform.Idempotency;
 
@@ -21,7 +22,9 @@ internal sealed class IdempotencyFilter : IEndpointFilter
             return await next(context);
         var (key, problem) = IdempotencyKey.Of(http);
         if (key is null) return problem ?? await next(context);
-        var fingerprint = SHA256.HashData([.. Encoding.UTF8.GetBytes(http.Request.QueryString.Value ?? ""), 0, .. StrictJsonBody.Bytes(http)]);
+        // Keyed, or whoever has the database could try out which password a short body held.
+        byte[] request = [.. Encoding.UTF8.GetBytes(http.Request.QueryString.Value ?? ""), 0, .. StrictJsonBody.Bytes(http)];
+        var fingerprint = HMACSHA256.HashData(http.RequestServices.GetRequiredService<MasterKey>().Derive("idempotency fingerprint"), request);
         return await http.RequestServices.GetRequiredService<IdempotentEffect>().RunAsync(http, key, fingerprint, () => next(context));
     }
 }

@@ -15,7 +15,7 @@ namespace Consilium.Platform.Idempotency;
 /// </summary>
 internal sealed class IdempotentEffect(ConsiliumDb db, RequestTransaction request)
 {
-    /// <param name="fingerprint">SHA-256 of what makes two requests the same.</param>
+    /// <param name="fingerprint">A hash of what makes two requests the same.</param>
     /// <param name="effect">Does it, in the transaction that is open then, and returns the answer as a handler would.</param>
     public async Task<IResult> RunAsync(HttpContext http, IdempotencyKey key, byte[] fingerprint, Func<ValueTask<object?>> effect)
     {

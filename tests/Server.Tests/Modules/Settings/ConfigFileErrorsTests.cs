@@ -23,6 +23,8 @@ public sealed class ConfigFileErrorsTests
     [InlineData("a: {b: 1,\n b: 2}", 2, "a", "twice")]
     [InlineData("a:\n- b: 1\n  b: 2", 3, "a", "twice")]
     [InlineData("? [s3cr3t]\n: 1", 1, null, "word")]
+    [InlineData("a: 1\nb: \"\\ud83d\\S s3cr3t\"", 2, null, "not valid YAML")]
+    [InlineData("b: \"\\ud83d\\u0041\"", 1, null, "not valid YAML")]
     [InlineData("? {s3cr3t: 1}\n: 1", 1, null, "word")]
     [InlineData("a:\n  <<: {b: 1}", 2, null, "Merge")]
     [InlineData("a: {<<: {b: 1}}", 1, "a", "Merge")]

@@ -112,6 +112,21 @@ public sealed class ConfigSecretTests(ConfigSecretTests.Logged server) : IClassF
         await (await revealer.TryRevealAsync(key)).ShouldBeProblemAsync(429, "too_many_requests");
     }
 
+    [Fact]
+    public async Task Secrets_that_one_entry_refers_to_are_counted_each()
+    {
+        var secret = NewKey();
+        await Admin.CreateAsync(secret, Secret, encrypted: true);
+        var (one, several) = (NewKey(), NewKey());
+        await Admin.CreateAsync(one, $"${{{secret}}}");
+        await Admin.CreateAsync(several, $"${{{one}}} ${{{secret}}}");
+        using var revealer = await server.GrantedAsync("config:read", "config:reveal");
+
+        for (var i = 0; i < Logged.Opens / 2; i++) await (await revealer.TryRevealAsync(several, resolve: true)).ShouldAnswerAsync(200); // itself, and the secret
+
+        await (await revealer.TryRevealAsync(several)).ShouldBeProblemAsync(429, "too_many_requests");
+    }
+
     static async Task<System.Text.Json.JsonElement> FrameAsync(EventStream stream)
     {
         while (await stream.NextAsync() is { } frame)

@@ -1,4 +1,8 @@
 using System.Net;
+using System.Security.Cryptography;
+using System.Text;
+using Consilium.Platform.Secrets;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Consilium.Tests.Platform.Idempotency;
 
@@ -30,6 +34,18 @@ public sealed class IdempotencyTests(Server server) : IClassFixture<Server>
     }
 
     [Fact]
+    public async Task Whoever_has_the_database_can_not_try_out_what_a_body_was()
+    {
+        using var user = await server.SignedInAsync("user");
+        const string body = """{"issue_description":"short"}""";
+        await (await user.PostJsonAsync(Cases, body, (Header, "guess"))).ShouldAnswerAsync(201);
+
+        var kept = await server.Database.ScalarAsync<byte[]>("SELECT fingerprint FROM platform.idempotency_keys WHERE key = 'guess'");
+        kept.ShouldNotBe(SHA256.HashData(Encoding.UTF8.GetBytes("\0" + body)));
+        kept.ShouldBe(HMACSHA256.HashData(server.Services.GetRequiredService<MasterKey>().Derive("idempotency fingerprint"), Encoding.UTF8.GetBytes("\0" + body)));
+    }
+
+    [Fact]
     public async Task A_key_belongs_to_its_caller()
     {
         using var one = await server.SignedInAsync("user");
@@ -45,11 +61,11 @@ public sealed class IdempotencyTests(Server server) : IClassFixture<Server>
         using var user = await server.SignedInAsync("user");
         var id = (await (await user.PostJsonAsync(Cases, new { IssueDescription = "x" })).ShouldAnswerAsync(201)).Id();
         await (await user.PutJsonAsync($"{Cases}/{id}/close")).ShouldAnswerAsync(200);
-        await (await user.PostJsonAsync($"{Cases}/{id}/messages", new { Content = "hello" }, (Header, "m"))).ShouldAnswerAsync(409);
+        await (await user.PostJsonAsync($"{Cases}/{id}/messages", new { Content = "hello", AskAssistant = false }, (Header, "m"))).ShouldAnswerAsync(409);
         (await server.Database.ScalarAsync<long>("SELECT count(*) FROM platform.idempotency_keys WHERE key = 'm'")).ShouldBe(0);
 
         await (await user.PutJsonAsync($"{Cases}/{id}/reopen")).ShouldAnswerAsync(200);
-        await (await user.PostJsonAsync($"{Cases}/{id}/messages", new { Content = "hello" }, (Header, "m"))).ShouldAnswerAsync(201);
+        await (await user.PostJsonAsync($"{Cases}/{id}/messages", new { Content = "hello", AskAssistant = false }, (Header, "m"))).ShouldAnswerAsync(201);
         (await user.GetJsonAsync($"{Cases}/{id}/messages")).Items().Count.ShouldBe(1);
     }
 
