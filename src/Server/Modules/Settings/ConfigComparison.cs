@@ -16,8 +16,6 @@ internal sealed record ConfigChangeResponse(string Key, ConfigDifference Action,
 /// <summary>What comparing, exporting and importing have in common.</summary>
 internal static class ConfigComparison
 {
-    public static readonly JsonElement Mask = JsonSerializer.SerializeToElement(References.Mask);
-
     /// <summary>How many entries are looked at at once.</summary>
     public const int MaxEntries = ConfigFiles.MaxEntries;
 

@@ -12,12 +12,6 @@ internal static class ConfigValues
 
     public static readonly JsonElement Null = JsonElement.Parse("null");
 
-    /// <summary>Why a value cannot be kept, in words for its writer; null where nothing is wrong.</summary>
-    public static string? Fault(JsonElement value) =>
-        IsTooDeep(value) ? TooDeep :
-        ConfigFiles.IsMarker(value) ? "The value {\"$encrypted\": true} stands for an encrypted entry in files and cannot be a value itself." :
-        References.Fault(value);
-
     public static bool IsTooDeep(JsonElement value, int depth = 0) => value.ValueKind switch
     {
         JsonValueKind.Array => depth == MaxDepth || value.EnumerateArray().Any(element => IsTooDeep(element, depth + 1)),

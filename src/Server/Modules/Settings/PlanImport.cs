@@ -70,9 +70,9 @@ internal sealed class PlanImport(ConfigWriter writer, RequestTransaction transac
     static ConfigChangeResponse Shown(ConfigChange change, StoredVersion? current, bool mayRead)
     {
         var isRemoved = change.Action == ConfigAction.Deleted;
-        JsonElement? to = change.Value.ValueKind == JsonValueKind.Undefined ? null : change.IsEncrypted ? ConfigComparison.Mask : change.Value;
+        JsonElement? to = change.Value.ValueKind == JsonValueKind.Undefined ? null : change.IsEncrypted ? References.Masked : change.Value;
         return new(change.Name.Key, isRemoved ? ConfigDifference.Removed : current is null ? ConfigDifference.Added : ConfigDifference.Changed,
-            current is null ? null : mayRead ? current.Shown : ConfigComparison.Mask, to);
+            current is null ? null : mayRead ? current.Shown : References.Masked, to);
     }
 
     async Task<Dictionary<string, (bool MayWrite, bool MayRead)>> RightsAsync(string[] keys, Caller caller, CancellationToken cancellationToken)

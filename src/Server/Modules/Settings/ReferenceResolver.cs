@@ -115,7 +115,7 @@ internal sealed class ReferenceResolver : IDisposable
         {
             chain.Add(key);
             if (found.Value is { } value) use(value);
-            else use(Masked);
+            else use(References.Masked);
             chain.RemoveAt(chain.Count - 1);
         }
     }
@@ -135,6 +135,4 @@ internal sealed class ReferenceResolver : IDisposable
     void Fail(string what) => error ??= $"The value of {chain[^1]} {what}.";
 
     static string Reference(string key) => $"${{{key}}}";
-
-    static readonly JsonElement Masked = JsonElement.Parse($"\"{References.Mask}\"");
 }

@@ -19,6 +19,9 @@ internal static class References
 {
     public const string Mask = "********";
 
+    /// <summary>What stands for an encrypted value wherever it is shown.</summary>
+    public static readonly JsonElement Masked = JsonSerializer.SerializeToElement(Mask);
+
     const string Open = "${";
 
     /// <summary>Why a value's references cannot be right, in words for its writer; null where nothing is wrong.</summary>

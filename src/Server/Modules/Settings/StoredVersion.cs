@@ -22,13 +22,10 @@ internal sealed record StoredVersion(
         e.id, e.key, e.profile, e.environment, v.version, v.seq, v.action, v.is_encrypted, v.value, v.sealed, v.data_key_id, v.refs, v.reason, v.actor_id, v.created_at, v.at
         """;
 
-    static readonly JsonElement Mask = JsonSerializer.SerializeToElement(References.Mask);
-    static readonly JsonElement Null = JsonSerializer.SerializeToElement<object?>(null);
-
     public bool IsDeleted => Action == ConfigAction.Deleted;
 
     /// <summary>The value as it may be shown to whoever may read it: masked when it is encrypted.</summary>
-    public JsonElement Shown => IsEncrypted && Sealed is not null ? Mask : Value is { } json ? JsonElement.Parse(json) : Null;
+    public JsonElement Shown => IsEncrypted && Sealed is not null ? References.Masked : Value is { } json ? JsonElement.Parse(json) : ConfigValues.Null;
 
     /// <summary>What its ciphertext is bound to: moved to another place, it opens no more.</summary>
     public static string BoundTo(EntryName name, int version) => $"config|{name.Key}|{name.Profile}|{name.Environment}|{version}";
