@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json;
 using Consilium.Modules.Accounts.Contracts;
 using Consilium.Modules.Assistant.Contracts;
@@ -70,6 +71,22 @@ internal sealed class AskedThread
     public async Task CloseAsync() => (await InTransactionAsync<IThreads, bool>(threads => threads.CloseAsync(Scope, owner, default))).ShouldBeTrue();
 
     public async Task DeleteAsync() => (await InTransactionAsync<IThreads, bool>(threads => threads.DeleteAsync(Scope, owner, default))).ShouldBeTrue();
+
+    /// <summary>
+    /// As if the worker had not been heard of for the time of its lease, until another has claimed the run: the worker lives, and may renew its
+    /// lease before anybody saw that it had ended.
+    /// </summary>
+    public async Task LoseWorkerAsync(ThreadMessage question)
+    {
+        var runId = question.RunId!.Value;
+        var fence = await server.Database.ScalarAsync<long>("SELECT fence FROM assistant.runs WHERE id = $1", runId);
+        for (var waiting = Stopwatch.StartNew(); await server.Database.ScalarAsync<bool>("SELECT fence = $2 FROM assistant.runs WHERE id = $1", runId, fence);)
+        {
+            waiting.Elapsed.ShouldBeLessThan(Patience);
+            await server.Database.ExecuteAsync("UPDATE assistant.runs SET lease_until = now() WHERE id = $1 AND fence = $2", runId, fence);
+            await Task.Delay(10);
+        }
+    }
 
     /// <summary>Waits, on the live feed, for the end of the run that answers the question. Returns what <c>run.finished</c> says.</summary>
     public async Task<JsonElement> EndOfRunAsync(ThreadMessage question) =>

@@ -3,8 +3,16 @@ using Consilium.Modules.Threads.Contracts;
 namespace Consilium.Tests.Modules.Assistant;
 
 /// <summary>What may happen to a run between its question and its answer.</summary>
-public sealed class RunTests(ScriptedServer server) : IClassFixture<ScriptedServer>
+public sealed class RunTests(ScriptedServer server) : IClassFixture<ScriptedServer>, IDisposable
 {
+    readonly List<Script.Attempt> held = [];
+
+    /// <summary>A test that fails keeps no worker from the next one.</summary>
+    public void Dispose()
+    {
+        foreach (var attempt in held) attempt.LetGo();
+    }
+
     [Fact]
     public async Task A_person_who_takes_the_turn_meanwhile_stops_the_run()
     {
@@ -101,8 +109,8 @@ public sealed class RunTests(ScriptedServer server) : IClassFixture<ScriptedServ
     public async Task A_worker_that_is_overtaken_commits_nothing()
     {
         var (thread, question, stale) = await HeldAsync("overtaken");
-        var fresh = server.Script.HoldNext(question.Content);
-        await LoseLeaseAsync(question);
+        var fresh = Hold(question.Content);
+        await thread.LoseWorkerAsync(question);
         await fresh.Begun;
 
         stale.Answer("from the worker that was overtaken");
@@ -132,7 +140,7 @@ public sealed class RunTests(ScriptedServer server) : IClassFixture<ScriptedServ
     {
         var (thread, question, attempt) = await HeldAsync("lost");
         await server.Database.ExecuteAsync("UPDATE assistant.runs SET attempts = 5 WHERE id = $1", question.RunId!.Value);
-        await LoseLeaseAsync(question);
+        await thread.LoseWorkerAsync(question);
 
         var end = await thread.EndOfRunAsync(question);
 
@@ -147,10 +155,17 @@ public sealed class RunTests(ScriptedServer server) : IClassFixture<ScriptedServ
     async Task<(AskedThread Thread, ThreadMessage Question, Script.Attempt Attempt)> HeldAsync(string text)
     {
         var thread = await AskedThread.OpenAsync(server);
-        var attempt = server.Script.HoldNext(text);
+        var attempt = Hold(text);
         var question = await thread.AskAsync(text);
         await attempt.Begun;
         return (thread, question, attempt);
+    }
+
+    Script.Attempt Hold(string text)
+    {
+        var attempt = server.Script.HoldNext(text);
+        held.Add(attempt);
+        return attempt;
     }
 
     async Task AnsweredElsewhereAsync()
@@ -158,10 +173,6 @@ public sealed class RunTests(ScriptedServer server) : IClassFixture<ScriptedServ
         var thread = await AskedThread.OpenAsync(server);
         (await thread.EndOfRunAsync(await thread.AskAsync("elsewhere"))).Text("status").ShouldBe("completed");
     }
-
-    /// <summary>As if the worker had not been heard of for the time of its lease.</summary>
-    Task LoseLeaseAsync(ThreadMessage question) =>
-        server.Database.ExecuteAsync("UPDATE assistant.runs SET lease_until = now() WHERE id = $1", question.RunId!.Value);
 
     Task<int> AttemptsAsync(ThreadMessage question) =>
         server.Database.ScalarAsync<int>("SELECT attempts FROM assistant.runs WHERE id = $1", question.RunId!.Value);

@@ -85,6 +85,9 @@ internal sealed class Script : IAnswerer
             steps.Writer.Complete();
         }
 
+        /// <summary>Ends the attempt without an answer, if the test has not ended it.</summary>
+        public void LetGo() => steps.Writer.TryComplete();
+
         public async IAsyncEnumerable<AnswerStep> StepsAsync(AnswerRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
         {
             yield return new CallStarted(Source);

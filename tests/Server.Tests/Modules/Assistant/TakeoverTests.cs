@@ -11,7 +11,7 @@ public sealed class TakeoverTests(BusyScriptedServer server) : IClassFixture<Bus
     {
         var (thread, question, stale, reader) = await ShownAsync("taken over", "What was shown");
         var fresh = server.Script.HoldNext("taken over");
-        await server.Database.ExecuteAsync("UPDATE assistant.runs SET lease_until = now() WHERE id = $1", question.RunId!.Value);
+        await thread.LoseWorkerAsync(question);
 
         (await fresh.Begun).Shown.ShouldBe("What was shown");
         stale.Say(" from the stale worker");
