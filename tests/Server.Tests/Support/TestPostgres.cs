@@ -25,7 +25,7 @@ internal static class TestPostgres
     {
         var postgres = await EmbeddedPostgres.StartAsync(new()
         {
-            DataDirectory = TempDirectory.New(),
+            DataDirectory = TempDirectory.NewInMemory(),
             Settings = new Dictionary<string, string>(StringComparer.Ordinal)
             {
                 // These rows outlive no crash; the tests that kill servers run them on databases of their own, with the product's settings.
