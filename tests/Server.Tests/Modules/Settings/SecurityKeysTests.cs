@@ -3,6 +3,7 @@ using Consilium.Tests.Modules.Accounts;
 using Consilium.Tests.Modules.Cases;
 using Consilium.Tests.Platform.Secrets;
 using Microsoft.Extensions.DependencyInjection;
+using Npgsql;
 
 namespace Consilium.Tests.Modules.Settings;
 
@@ -42,6 +43,23 @@ public sealed class SecurityKeysTests(CaseServer server) : IClassFixture<CaseSer
 
         again.Id().ShouldBe(first.Id());
         await (await server.Admin.PostJsonAsync($"{Root}/rotate", new { reason = new string('x', 501) })).ShouldRefuseFieldsAsync("reason");
+    }
+
+    [Fact]
+    public async Task A_rotation_that_a_writer_holds_up_for_too_long_changes_nothing_and_says_when_to_come_back()
+    {
+        var before = (await server.Admin.KeysAsync()).ConvertAll(key => key.Id());
+        await using var connection = await server.Database.Source.OpenConnectionAsync();
+        await using var writing = await connection.BeginTransactionAsync();
+        await using (var seal = new NpgsqlCommand("LOCK TABLE platform.data_keys IN ROW SHARE MODE", connection)) await seal.ExecuteNonQueryAsync();
+
+        using var refused = await server.Admin.PostJsonAsync($"{Root}/rotate", body: null);
+        await refused.ShouldBeProblemAsync(503, "contended");
+        refused.Headers.RetryAfter.ShouldNotBeNull();
+        await writing.RollbackAsync();
+
+        (await server.Admin.KeysAsync()).ConvertAll(key => key.Id()).ShouldBe(before);
+        await (await server.Admin.PostJsonAsync($"{Root}/rotate", body: null)).ShouldAnswerAsync(201);
     }
 
     [Fact]
