@@ -140,10 +140,10 @@ internal sealed record Attack(string Name, int[] Statuses, HttpRequestMessage Re
         (_, "from" or "to") when route.Pattern.EndsWith("/config/diff", StringComparison.Ordinal) =>
             ["", "a b", "a/b/c", "%00", "2026-13-01T00:00:00Z", "2026-01-01T25:00:00Z", "2026-01-01T00:00:00", "0001-01-01T00:00:00%2b14:00", new string('a', 51)],
         (_, "profile" or "environment") => ["a.b", "a%20b", "-", "%00", new string('a', 51)],
-        (_, "prefix") => [new string('a', 201), "%00"],
+        (_, "prefix") => [new string('a', 201), "%00", "a%20b", "a*", "%c3%a4"],
         (_, "reason") => [new string('a', 501), "%00"],
         (_, "mode" or "as") => ["nonsense", "MERGE", "1", "", "merge,replace"],
-        (_, "from" or "to") => ["abc", "1e9", "", "2026-01-01", "2026-01-01T00:00:00", "2026-13-01T00:00:00Z", "2026-01-01T25:00:00Z", "9999-12-31T23:59:59-14:00"],
+        (_, "from" or "to" or "at") => ["abc", "1e9", "", "2026-01-01", "2026-01-01T00:00:00", "2026-13-01T00:00:00Z", "2026-01-01T25:00:00Z", "9999-12-31T23:59:59-14:00"],
         (_, "duration_minutes") => ["0", "-1", "481", "abc", "1.5", "1e2", "99999999999999999999"],
         (_, "kind") => ["nonsense", "REPORT", "1", "", "history,report"],
         (_, "outcome") => ["nonsense", "OK", "1", "", "ok,denied"],

@@ -19,10 +19,6 @@ internal static class ConfigComparison
     /// <summary>How many entries are looked at at once.</summary>
     public const int MaxEntries = ConfigFiles.MaxEntries;
 
-    /// <summary>What is wrong with a prefix; null when it is fine.</summary>
-    public static ProblemHttpResult? PrefixFault(string? prefix) =>
-        prefix is null || ConfigKeys.IsPrefix(prefix) ? null : Problems.Invalid("prefix", "must be the beginning of a key: at most 200 letters, digits, dots, hyphens and underscores.");
-
     public static ProblemHttpResult TooMany() => Problems.Invalid("prefix", $"must leave at most {MaxEntries} entries: name one that more keys do not have.");
 
     /// <summary>The differences by key. Encrypted values are the same only in the same version of the same entry: their content is not looked at.</summary>

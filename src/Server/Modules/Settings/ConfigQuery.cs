@@ -1,4 +1,5 @@
 using Consilium.Platform.Errors;
+using Consilium.Platform.Validation;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 
@@ -17,4 +18,22 @@ internal sealed record ConfigScope(
     public EntryName Name(string key) => new(key, Profile ?? "", Environment ?? "");
 
     static bool IsFine(string? name) => string.IsNullOrEmpty(name) || ConfigKeys.IsScopeName(name);
+}
+
+/// <summary>What several reads take besides.</summary>
+internal static class ConfigQuery
+{
+    /// <summary>What is wrong with a prefix; null when it is fine.</summary>
+    public static ProblemHttpResult? PrefixFault(string? prefix) =>
+        prefix is null || ConfigKeys.IsPrefix(prefix) ? null : Problems.Invalid("prefix", "must be the beginning of a key: at most 200 letters, digits, dots, hyphens and underscores.");
+
+    /// <summary>What is wrong with the time as of which to read; null when it is fine, or missing.</summary>
+    public static ProblemHttpResult? TimeFault(string? text, out DateTimeOffset? at)
+    {
+        at = null;
+        if (text is null) return null;
+        if (TimeText.QueryFault(text, out var time) is { } fault) return Problems.Invalid("at", fault);
+        at = time;
+        return null;
+    }
 }

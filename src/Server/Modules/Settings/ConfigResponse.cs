@@ -30,7 +30,10 @@ internal sealed record ConfigResponse(
     });
 
     /// <summary>What the audit trail calls it.</summary>
-    public static string ResourceOf(EntryName name) => !ConfigKeys.IsKey(name.Key) ? "config/unknown" : $"config/{name.Key}" + (name is { Profile: "", Environment: "" } ? "" : $"@{name.Profile}/{name.Environment}");
+    public static string ResourceOf(EntryName name) =>
+        !ConfigKeys.IsKey(name.Key) ? "config/unknown" // it may be anything, a secret too
+        : name is { Profile: "", Environment: "" } ? $"config/{name.Key}"
+        : $"config/{name.Key}@{name.Profile}/{name.Environment}";
 
     public static string? OrNull(string name) => name.Length == 0 ? null : name;
 }

@@ -1,7 +1,6 @@
-using System.Globalization;
-using System.Text.RegularExpressions;
 using Consilium.Modules.Accounts.Contracts;
 using Consilium.Platform.Errors;
+using Consilium.Platform.Validation;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 
@@ -26,7 +25,7 @@ internal sealed record ConfigDiffSide(string? Profile, string? Environment, Date
 internal sealed record ConfigDiffResponse(ConfigDiffSide From, ConfigDiffSide To, IReadOnlyList<ConfigChangeResponse> Changes);
 
 /// <summary>Compares the configuration of two environments, profiles or times, for the keys that the caller may read.</summary>
-internal sealed partial class DiffConfig(ConfigEntries entries)
+internal sealed class DiffConfig(ConfigEntries entries)
 {
     const string Rule = "must be a time with its offset (RFC 3339), an environment, or profile/environment with either left out: / is the default.";
 
@@ -42,7 +41,7 @@ internal sealed partial class DiffConfig(ConfigEntries entries)
     async Task<Results<Ok<ConfigDiffResponse>, ProblemHttpResult>> HandleAsync(ConfigDiffQuery query, Caller caller, CancellationToken cancellationToken)
     {
         var scope = new ConfigScope(query.Profile, query.Environment);
-        if ((scope.Fault ?? ConfigComparison.PrefixFault(query.Prefix)) is { } fault) return fault;
+        if ((scope.Fault ?? ConfigQuery.PrefixFault(query.Prefix)) is { } fault) return fault;
         if (Side(query.From, scope) is not { } from) return Problems.Invalid("from", Rule);
         if (Side(query.To, scope) is not { } to) return Problems.Invalid("to", Rule);
         var before = await ReadAsync(from, query.Prefix, caller, cancellationToken);
@@ -59,16 +58,9 @@ internal sealed partial class DiffConfig(ConfigEntries entries)
         var (_, profile, environment) = scope.Name("");
         DateTimeOffset? at = null;
         if (text is null or "") return null;
-        if (TimeWithOffset().IsMatch(text))
-        {
-            if (!DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AdjustToUniversal, out var time)) return null;
-            at = time;
-        }
+        if (TimeText.QueryFault(text, out var time) is null) at = time;
         else if (text.Split('/') is [var one, var other]) (profile, environment) = (one, other);
         else environment = text;
         return new ConfigScope(profile, environment).Fault is null ? new(ConfigResponse.OrNull(profile), ConfigResponse.OrNull(environment), at) : null;
     }
-
-    [GeneratedRegex(@"\A[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,9})?(?:Z|[-+][0-9]{2}:[0-9]{2})\z", RegexOptions.NonBacktracking)]
-    private static partial Regex TimeWithOffset();
 }

@@ -38,7 +38,7 @@ internal sealed class ExportConfig(ConfigEntries entries, ResolveReferences refe
     async Task<Results<ContentHttpResult, ProblemHttpResult>> HandleAsync(ConfigExportQuery query, Caller caller, HttpContext http)
     {
         var scope = new ConfigScope(query.Profile, query.Environment);
-        if ((scope.Fault ?? ConfigComparison.PrefixFault(query.Prefix)) is { } fault) return fault;
+        if ((scope.Fault ?? ConfigQuery.PrefixFault(query.Prefix)) is { } fault) return fault;
         if (WireNames<ConfigFormat>.Parse(query.Format ?? "json") is not { } format) return Problems.Invalid("format", WireNames<ConfigFormat>.Known);
 
         var (_, profile, environment) = scope.Name("");

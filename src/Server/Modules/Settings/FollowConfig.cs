@@ -57,8 +57,7 @@ internal sealed class FollowConfig(
 
     async Task<IResult> HandleAsync(ConfigEventsQuery query, Caller caller, HttpContext http)
     {
-        if (new ConfigScope(query.Profile, query.Environment).Fault is { } fault) return fault;
-        if (query.Prefix?.Length > ConfigKeys.MaxKey) return Problems.Invalid("prefix", $"must have at most {ConfigKeys.MaxKey} characters.");
+        if ((new ConfigScope(query.Profile, query.Environment).Fault ?? ConfigQuery.PrefixFault(query.Prefix)) is { } fault) return fault;
         var cursor = string.IsNullOrEmpty(query.LastEventId) ? query.After : query.LastEventId;
         long? after = null;
         if (!string.IsNullOrEmpty(cursor))

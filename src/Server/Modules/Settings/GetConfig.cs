@@ -6,11 +6,11 @@ using Microsoft.AspNetCore.Mvc;
 
 namespace Consilium.Modules.Settings;
 
-/// <param name="At">As it was at this time.</param>
+/// <param name="At">As it was at this time (RFC 3339).</param>
 /// <param name="Resolve">Puts the values of other entries in the place of <c>${…}</c>.</param>
 internal sealed record GetConfigQuery(
     [property: FromQuery(Name = "profile")] string? Profile, [property: FromQuery(Name = "environment")] string? Environment,
-    [property: FromQuery(Name = "at")] DateTimeOffset? At, [property: FromQuery(Name = "resolve")] bool? Resolve);
+    [property: FromQuery(Name = "at")] string? At, [property: FromQuery(Name = "resolve")] bool? Resolve);
 
 /// <summary>Looks an entry up: in the profile and environment, else in the profile, else the default. For whoever may read its key.</summary>
 internal sealed class GetConfig(ConfigEntries entries, ResolveReferences references)
@@ -29,12 +29,13 @@ internal sealed class GetConfig(ConfigEntries entries, ResolveReferences referen
     async Task<Results<Ok<ConfigResponse>, ProblemHttpResult>> HandleAsync(string key, GetConfigQuery query, Caller caller, HttpContext http)
     {
         var scope = new ConfigScope(query.Profile, query.Environment);
-        if (scope.Fault is { } fault) return fault;
+        DateTimeOffset? at = null;
+        if ((scope.Fault ?? ConfigQuery.TimeFault(query.At, out at)) is { } fault) return fault;
         var (_, profile, environment) = scope.Name(key);
-        if (await entries.FindAsync(key, profile, environment, query.At, caller, http.RequestAborted) is not { } found) return Problems.NotFound();
+        if (await entries.FindAsync(key, profile, environment, at, caller, http.RequestAborted) is not { } found) return Problems.NotFound();
         http.Response.Headers.ETag = VersionTag.Of(found.Version);
         if (query.Resolve is not true) return TypedResults.Ok(ConfigResponse.Of(found));
-        var resolved = (await references.InAsync([found], profile, environment, query.At, caller, http.RequestAborted))[0];
+        var resolved = (await references.InAsync([found], profile, environment, at, caller, http.RequestAborted))[0];
         return resolved is { Value: { } value } ? TypedResults.Ok(ConfigResponse.Of(found, value)) : ConfigProblems.Unresolved(resolved.Error!);
     }
 }

@@ -65,7 +65,7 @@ internal sealed class ImportConfig(ConfigWriter writer, PlanImport plans, Config
     async Task<Results<Ok<ConfigImportResponse>, ProblemHttpResult>> HandleAsync(ConfigImportQuery query, Caller caller, HttpContext http)
     {
         var scope = new ConfigScope(query.Profile, query.Environment);
-        if ((scope.Fault ?? ConfigComparison.PrefixFault(query.Prefix)) is { } fault) return fault;
+        if ((scope.Fault ?? ConfigQuery.PrefixFault(query.Prefix)) is { } fault) return fault;
         if (WireNames<ImportMode>.Parse(query.Mode) is not { } mode) return Problems.Invalid("mode", WireNames<ImportMode>.Known);
         if (WireNames<ImportMode>.Parse(query.As ?? "merge") is not ({ } kind and not ImportMode.Preview)) return Problems.Invalid("as", "must be merge or replace.");
         if (query.Reason?.Length > ConfigRules.MaxReason) return Problems.Invalid("reason", $"must have at most {ConfigRules.MaxReason} characters.");

@@ -12,11 +12,11 @@ namespace Consilium.Modules.Settings;
 /// <param name="Prefix">What their keys begin with: <c>app.</c>.</param>
 /// <param name="Effective">What a lookup in the profile and environment finds for every key, instead of the entries that are exactly there.</param>
 /// <param name="Resolve">With references replaced by the values that they find; together with <paramref name="Effective"/> alone.</param>
-/// <param name="At">As they were at this time.</param>
+/// <param name="At">As they were at this time (RFC 3339).</param>
 internal sealed record ConfigFilter(
     [property: FromQuery(Name = "profile")] string? Profile, [property: FromQuery(Name = "environment")] string? Environment,
     [property: FromQuery(Name = "prefix")] string? Prefix, [property: FromQuery(Name = "effective")] bool? Effective,
-    [property: FromQuery(Name = "resolve")] bool? Resolve, [property: FromQuery(Name = "at")] DateTimeOffset? At,
+    [property: FromQuery(Name = "resolve")] bool? Resolve, [property: FromQuery(Name = "at")] string? At,
     [property: FromQuery(Name = "limit")] Limit? Limit, [property: FromQuery(Name = "cursor")] string? Cursor);
 
 /// <summary>Lists the entries whose keys the caller may read, by key.</summary>
@@ -36,14 +36,14 @@ internal sealed class ListConfig(ConfigEntries entries, ResolveReferences refere
     async Task<Results<Ok<Page<ConfigResponse>>, ProblemHttpResult>> HandleAsync(ConfigFilter filter, Caller caller, CancellationToken cancellationToken)
     {
         var scope = new ConfigScope(filter.Profile, filter.Environment);
-        if (scope.Fault is { } fault) return fault;
-        if (filter.Prefix?.Length > ConfigKeys.MaxKey) return Problems.Invalid("prefix", $"must have at most {ConfigKeys.MaxKey} characters.");
+        DateTimeOffset? at = null;
+        if ((scope.Fault ?? ConfigQuery.PrefixFault(filter.Prefix) ?? ConfigQuery.TimeFault(filter.At, out at)) is { } fault) return fault;
         if (filter is { Resolve: true, Effective: not true }) return Problems.Invalid("resolve", "needs effective=true: references are looked up from one profile and environment.");
         ListPlace? after = null;
         if (filter.Cursor is not null && !Cursor.TryRead(filter.Cursor, out after)) return Problems.Invalid("cursor", "is not a cursor of this list.");
 
         var limit = Limit.Or(filter.Limit);
-        var wanted = new EntryFilter { At = filter.At, Prefix = filter.Prefix ?? "", Most = limit + 1 };
+        var wanted = new EntryFilter { At = at, Prefix = filter.Prefix ?? "", Most = limit + 1 };
         if (filter.Effective is not true)
         {
             wanted = wanted with { After = after is null ? null : new(after.Key, after.Profile, after.Environment) };
@@ -53,7 +53,7 @@ internal sealed class ListConfig(ConfigEntries entries, ResolveReferences refere
         var (_, profile, environment) = scope.Name("");
         var found = PageOf(await entries.EffectiveAsync(profile, environment, wanted with { AfterKey = after?.Key }, caller, cancellationToken), limit);
         if (filter.Resolve is not true) return TypedResults.Ok(new Page<ConfigResponse>([.. found.Items.Select(ConfigResponse.Of)], found.NextCursor));
-        var resolved = await references.InAsync(found.Items, profile, environment, filter.At, caller, cancellationToken);
+        var resolved = await references.InAsync(found.Items, profile, environment, at, caller, cancellationToken);
         return resolved.FirstOrDefault(one => one.Error is not null) is { Error: { } why }
             ? ConfigProblems.Unresolved(why)
             : TypedResults.Ok(new Page<ConfigResponse>([.. found.Items.Zip(resolved, (entry, one) => ConfigResponse.Of(entry, one.Value!.Value))], found.NextCursor));

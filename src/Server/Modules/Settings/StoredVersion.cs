@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Consilium.Platform.Database;
 using Consilium.Platform.Validation;
 using Npgsql;
 
@@ -34,9 +35,7 @@ internal sealed record StoredVersion(
 
     public static StoredVersion Read(NpgsqlDataReader row, int first = 0) => new(
         row.GetGuid(first), new(row.GetString(first + 1), row.GetString(first + 2), row.GetString(first + 3)), row.GetInt32(first + 4), row.GetInt64(first + 5),
-        WireNames<ConfigAction>.Parse(row.GetString(first + 6))!.Value, row.GetBoolean(first + 7), Nullable<string>(row, first + 8), Nullable<byte[]>(row, first + 9),
-        row.IsDBNull(first + 10) ? null : row.GetGuid(first + 10), row.GetFieldValue<string[]>(first + 11), Nullable<string>(row, first + 12),
-        row.IsDBNull(first + 13) ? null : row.GetGuid(first + 13), row.GetFieldValue<DateTimeOffset>(first + 14), row.GetFieldValue<DateTimeOffset>(first + 15));
-
-    static T? Nullable<T>(NpgsqlDataReader row, int column) where T : class => row.IsDBNull(column) ? null : row.GetFieldValue<T>(column);
+        WireNames<ConfigAction>.Parse(row.GetString(first + 6))!.Value, row.GetBoolean(first + 7), row.NullableString(first + 8),
+        row.IsDBNull(first + 9) ? null : row.GetFieldValue<byte[]>(first + 9), row.Nullable<Guid>(first + 10), row.GetFieldValue<string[]>(first + 11),
+        row.NullableString(first + 12), row.Nullable<Guid>(first + 13), row.GetFieldValue<DateTimeOffset>(first + 14), row.GetFieldValue<DateTimeOffset>(first + 15));
 }

@@ -94,6 +94,21 @@ public sealed class ConfigHistoryTests(ConfigServer server) : IClassFixture<Conf
         seen.ShouldBe(["404", "1", "2", "404", "3"]);
     }
 
+    [Fact]
+    public async Task A_time_says_its_offset_escaped_or_not()
+    {
+        var key = NewKey();
+        await Admin.CreateAsync(key, 1);
+        foreach (var path in (string[])[PathOf(key, query: "at="), $"{Root}?at="])
+        {
+            foreach (var wrong in (string[])["2199-01-01T00:00:00", "2199-01-01", "yesterday", "0001-01-01T00:00:00Z", ""])
+                await (await Admin.GetAsync(path + wrong)).ShouldRefuseFieldsAsync("at");
+            await (await Admin.GetAsync($"{path}2199-01-01T00:00:00+02:00")).ShouldAnswerAsync(200);
+            await (await Admin.GetAsync($"{path}2199-01-01T00:00:00%2b02:00")).ShouldAnswerAsync(200);
+        }
+        await (await Admin.GetAsync($"{Root}/diff?from=2199-01-01T00:00:00&to=/")).ShouldRefuseFieldsAsync("from");
+    }
+
     Task<DateTimeOffset> TickAsync()
     {
         server.Time.Advance(TimeSpan.FromMilliseconds(2));
