@@ -15,7 +15,7 @@ aside="obj/npm.$$"
 trap 'rm -rf "$aside"; rmdir obj 2>/dev/null' EXIT
 mkdir -p "$aside" && cp package.json package-lock.json "$aside"
 
-if ! output=$(cd "$aside" && npm ci --no-audit --no-fund --ignore-scripts --fetch-retries=1 --fetch-retry-maxtimeout=2000 2>&1); then
+if ! output=$(cd "$aside" && npm ci --no-audit --no-fund --ignore-scripts 2>&1); then
   echo "$output" | tail -n 5 | sed 's/error/failure/g'
   without_packages "npm could not restore the thumbnailer's packages"
 fi
