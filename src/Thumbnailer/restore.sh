@@ -1,25 +1,10 @@
 #!/bin/sh
 # Puts sharp and pdfium into node_modules. Without them files have no thumbnails and everything else works, so nothing here fails the build.
-# Two builds may run it at once: each restores aside and renames at the end.
-set -u
-cd "$(dirname "$0")" || exit 0
+# A line of the form "restore : warning X: …" is repeated in the last lines of the build.
+#   sh src/Thumbnailer/restore.sh [MSBUILD]     the id of the process that runs this as a step of a build
+cd "$(dirname "$0")/../.." || exit 1
+. build/screen.sh
 
-without_packages() {
-  echo "$1: pictures and PDFs will have no thumbnails. Install Node.js 20.9 or newer with npm (nodejs.org) and build again."
-  exit 0
-}
-
-command -v npm >/dev/null && command -v node >/dev/null || without_packages "npm was not found"
-
-aside="obj/npm.$$"
-trap 'rm -rf "$aside"; rmdir obj 2>/dev/null' EXIT
-mkdir -p "$aside" && cp package.json package-lock.json "$aside"
-
-if ! output=$(cd "$aside" && npm ci --no-audit --no-fund --ignore-scripts 2>&1); then
-  echo "$output" | tail -n 5 | sed 's/error/failure/g'
-  without_packages "npm could not restore the thumbnailer's packages"
-fi
-touch "$aside/node_modules/.restored"
-
-[ -d node_modules ] && [ ! node_modules/.restored -nt package-lock.json ] && mv node_modules "$aside/old"
-node -e 'require("fs").renameSync(process.argv[1], "node_modules")' "$aside/node_modules" 2>/dev/null || [ -e node_modules/.restored ] || without_packages "npm's packages could not be put in place"
+reason=$(sh build/restore-npm.sh "$(pwd)/src/Thumbnailer" "the decoder of pictures and PDFs (30 MB, once)" "$(screen "${1:-$$}")") && exit 0
+echo "restore : warning THUMBNAILS1: Pictures and PDFs will have no thumbnails, because their decoder's packages are missing: $reason." \
+  "Install Node.js 20.9 or newer with npm (nodejs.org) if it is not there, and run: sh src/Thumbnailer/restore.sh"
