@@ -35,7 +35,7 @@ internal sealed record PostgresBinaries(string Directory, int MajorVersion, stri
         if (found.Count == 0)
         {
             throw new PostgresStartException(
-                "No PostgreSQL programs were found. Install Node.js with npm and build again, install PostgreSQL 15 or newer (Debian: apt install postgresql), "
+                "No PostgreSQL programs were found. Install Node.js with npm and build again, or install PostgreSQL 15 or newer (Debian: apt install postgresql), "
                 + "or set ConnectionStrings__Database to a PostgreSQL of your own.");
         }
 

@@ -1,3 +1,5 @@
+using Consilium.Platform.Hosting;
+
 namespace Consilium.Modules.Files;
 
 /// <summary>The decoder of the module: what runs it, what watches it, what tells of it.</summary>
@@ -8,7 +10,9 @@ internal static class DecoderModule
         services.AddSingleton<DecoderSettings>();
         services.AddSingleton<DecoderSetup>();
         services.AddSingleton<Decoder>();
-        services.AddHostedService<DecoderNotice>();
+        services.AddSingleton<DecoderNotice>();
+        services.AddSingleton<IStartupNotice>(provider => provider.GetRequiredService<DecoderNotice>());
+        services.AddHostedService(provider => provider.GetRequiredService<DecoderNotice>());
         services.AddHealthChecks().AddCheck<DecoderHealth>(DecoderHealth.Name);
     }
 }

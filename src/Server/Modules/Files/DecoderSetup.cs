@@ -9,6 +9,8 @@ namespace Consilium.Modules.Files;
 internal sealed class DecoderSetup(DecoderSettings settings, TimeProvider clock)
 {
     public static readonly Version OldestNode = new(20, 9);
+    static readonly string NodeMissing = $"Node.js was not found; {OldestNode} or newer is needed.";
+    const string PackagesMissing = "The decoder's packages are missing; the build restores them where npm is.";
     static readonly TimeSpan LookAgain = TimeSpan.FromMinutes(1);
     static readonly TimeSpan LookAgainForSandbox = TimeSpan.FromHours(1);
     static readonly SandboxLimits Trial = new(TimeSpan.FromSeconds(60), 1024L * 1024 * 1024, 16 * 1024);
@@ -16,6 +18,9 @@ internal sealed class DecoderSetup(DecoderSettings settings, TimeProvider clock)
     readonly Lock gate = new();
     Task<DecoderAvailability>? latest;
     long lookedAt;
+
+    /// <summary>Folders that may hold the decoder's programs, the first choice first.</summary>
+    public IReadOnlyList<string> Places { get; init; } = [Path.Combine(AppContext.BaseDirectory, "thumbnailer"), .. RestoredByTheBuild() is { } built ? [built] : Array.Empty<string>()];
 
     public Task<DecoderAvailability> LookAsync()
     {
@@ -25,6 +30,15 @@ internal sealed class DecoderSetup(DecoderSettings settings, TimeProvider clock)
             lookedAt = clock.GetTimestamp();
             return latest = FindAsync();
         }
+    }
+
+    /// <summary>What is missing at first sight, and what the operator does about it; null when both parts are there. Starts no process.</summary>
+    public (string Problem, string Remedy)? MissingParts()
+    {
+        if (Node() is null) return (NodeMissing, "Install it from nodejs.org; the server looks for it again every minute.");
+        if (Programs() is not null) return null;
+        var restore = Places.Select(place => Path.Combine(place, "restore.sh")).FirstOrDefault(File.Exists);
+        return (PackagesMissing, restore is null ? "Publish the server again on a machine with npm." : $"To restore them, run: sh {restore}");
     }
 
     static TimeSpan Lasts(Task<DecoderAvailability> look) => look switch
@@ -37,10 +51,9 @@ internal sealed class DecoderSetup(DecoderSettings settings, TimeProvider clock)
     async Task<DecoderAvailability> FindAsync()
     {
         SandboxedProcess.RemoveLeftovers(clock.GetUtcNow());
-        if ((settings.Node ?? InSearchPath("node") ?? InSearchPath("nodejs")) is not { } node || !File.Exists(node))
-            return new(null, $"Node.js was not found; {OldestNode} or newer is needed.", null);
+        if (Node() is not { } node) return new(null, NodeMissing, null);
         if (Programs() is not { } programs)
-            return new(null, "The decoder's packages are missing; the build restores them where npm is.", null);
+            return new(null, PackagesMissing, null);
 
         node = File.ResolveLinkTarget(node, returnFinalTarget: true)?.FullName ?? Path.GetFullPath(node);
         string? withoutSandbox = null;
@@ -78,8 +91,9 @@ internal sealed class DecoderSetup(DecoderSettings settings, TimeProvider clock)
         }
     }
 
-    static string? Programs() => new[] { Path.Combine(AppContext.BaseDirectory, "thumbnailer"), RestoredByTheBuild() }
-        .FirstOrDefault(place => place is not null && Directory.Exists(Path.Combine(place, "node_modules", "sharp")));
+    string? Node() => (settings.Node ?? InSearchPath("node") ?? InSearchPath("nodejs")) is { } node && File.Exists(node) ? node : null;
+
+    string? Programs() => Places.FirstOrDefault(place => Directory.Exists(Path.Combine(place, "node_modules", "sharp")));
 
     static string? RestoredByTheBuild() => typeof(DecoderSetup).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
         .FirstOrDefault(metadata => metadata.Key == "Thumbnailer")?.Value;

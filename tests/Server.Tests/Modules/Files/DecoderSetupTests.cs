@@ -77,6 +77,25 @@ public sealed class DecoderSetupTests
         (await NoticesAsync("Development", "/nowhere/node")).ShouldBeEmpty();
     }
 
+    [DecoderFact]
+    public void The_console_names_what_is_missing_and_the_command_that_mends_it()
+    {
+        Lines(With(("Node", "/nowhere/node")).Setup).ShouldBe([
+            "none: Node.js was not found; 20.9 or newer is needed.", "Install it from nodejs.org; the server looks for it again every minute."]);
+
+        var folder = TempDirectory.New();
+        var unrestored = new DecoderSetup(DecoderParts.Settings(), TimeProvider.System) { Places = [folder] };
+        Lines(unrestored).ShouldBe(["none: The decoder's packages are missing; the build restores them where npm is.", "Publish the server again on a machine with npm."]);
+
+        File.WriteAllText(Path.Combine(folder, "restore.sh"), "");
+        Lines(unrestored).Last().ShouldBe($"To restore them, run: sh {folder}/restore.sh");
+        Lines(With().Setup).ShouldBeEmpty();
+        File.Exists(Path.Combine(DecoderParts.Programs, "restore.sh")).ShouldBeTrue();
+
+        static IEnumerable<string> Lines(DecoderSetup setup) =>
+            new DecoderNotice(setup, new HostingEnvironment(), Microsoft.Extensions.Logging.Abstractions.NullLogger<DecoderNotice>.Instance).Lines;
+    }
+
     [Theory]
     [InlineData("Sandbox", "docker")]
     [InlineData("DecodeSeconds", "soon")]
