@@ -1,13 +1,14 @@
 #!/bin/sh
-# Restores the npm packages of one folder, by its lock file:   sh build/restore-npm.sh FOLDER WHAT SCREEN [FINISH]
+# Restores the npm packages of one folder, by its lock file:   sh build/restore-npm.sh FOLDER WHAT SCREEN CHECK
 #   FOLDER  an absolute path
 #   WHAT    what the packages are for; the words follow "Fetching"
 #   SCREEN  where the progress is told (build/screen.sh)
-#   FINISH  a command that completes each @scope/package; it runs in the package's folder
+#   CHECK   a command that completes and tries the packages; it runs beside node_modules. npm leaves an optional package away without a word when it
+#           cannot have it, and the programs for one system are always optional packages.
 # Two builds may run it at once: each restores aside and renames at the end. It exits with 0 when FOLDER/node_modules is complete.
 # Otherwise it prints the reason; the caller says what is missing then, and which command mends it.
 set -u
-folder=$1 what=$2 screen=$3 finish=${4:-}
+folder=$1 what=$2 screen=$3 check=$4
 . "$(dirname "$0")/screen.sh"
 cd "$folder" || exit 1
 
@@ -30,11 +31,10 @@ if ! output=$(cd "$aside" && npm ci --no-audit --no-fund --ignore-scripts --incl
   echo "npm could not restore them ($(echo "$output" | head -n 1))"
   exit 1
 fi
-if [ -n "$finish" ]; then
-  for package in "$aside"/node_modules/@*/*/; do
-    [ -d "$package" ] || { echo "npm brought no package for $(uname -s) $(uname -m)"; exit 1; }
-    (cd "$package" && sh -c "$finish" >&2) || { echo "a package could not be completed by: $finish"; exit 1; }
-  done
+if ! output=$(cd "$aside" && sh -ec "$check" 2>&1); then
+  tell "$screen" "$(echo "$output" | head -n 6)"
+  echo "npm brought no packages that work on $(uname -s) $(uname -m)"
+  exit 1
 fi
 touch "$aside/node_modules/.restored"
 

