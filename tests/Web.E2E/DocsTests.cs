@@ -10,8 +10,8 @@ public sealed class DocsTests(Browser browser) : IClassFixture<Browser>
     [BrowserTheory]
     [InlineData("/docs", ".opblock-summary-path")]
     [InlineData("/api/v1/docs", ".opblock-summary-path")]
-    [InlineData("/redoc", "[data-section-id^='operation/'], [id^='operation/']")]
-    [InlineData("/api/v1/redoc", "[data-section-id^='operation/'], [id^='operation/']")]
+    [InlineData("/redoc", "[data-testid='items-navigation-list'] a")]
+    [InlineData("/api/v1/redoc", "[data-testid='items-navigation-list'] a")]
     public async Task The_API_is_shown_without_a_fault(string path, string operation)
     {
         var (page, faults) = await browser.OpenAsync(path);
@@ -34,6 +34,21 @@ public sealed class DocsTests(Browser browser) : IClassFixture<Browser>
         (await page.Locator("h1").EvaluateAsync<string>("heading => getComputedStyle(heading).fontSize")).ShouldNotBe("32px", "the page's own style is not applied");
         await page.Locator("a", new() { HasText = link }).ClickAsync();
         await page.WaitForURLAsync($"**{path}");
+        faults.ShouldBeEmpty();
+        await page.CloseAsync();
+    }
+
+    [BrowserTheory]
+    [InlineData("Health", "#/health/")]
+    [InlineData("Accounts", "#/accounts/")]
+    public async Task An_operation_can_be_read(string tag, string operations)
+    {
+        var (page, faults) = await browser.OpenAsync("/redoc");
+        await page.Locator("[data-testid='menu-item-label']", new() { HasText = tag }).First.ClickAsync();
+        var link = page.Locator($"[data-testid='items-navigation-list'] a[href^='{operations}']").First;
+        var operation = (await link.GetAttributeAsync("href"))![2..];
+        await link.ClickAsync();
+        await page.Locator($"[id='{operation}/responses']").WaitForAsync();
         faults.ShouldBeEmpty();
         await page.CloseAsync();
     }

@@ -22,9 +22,10 @@ internal static class DocsPages
         <script src="/docs/start.js"></script>
         """);
 
+    // It would report to its makers how the page is used.
     static readonly string Redoc = Page("ReDoc", "<style>body { margin: 0 }</style>", $"""
-        <redoc spec-url="{ApiDocument.Path}" hide-download-button="false"></redoc>
-        <script src="/redoc/redoc.standalone.js"></script>
+        <redoc spec-url="{ApiDocument.Path}" disable-telemetry="true"></redoc>
+        <script type="module" src="/redoc/redoc.standalone.js"></script>
         """);
 
     const string Start = $$"""
@@ -41,8 +42,9 @@ internal static class DocsPages
         Serve(app, "/docs/start.js", "text/javascript", () => Start);
         Serve(app, "/docs/swagger-ui.css", "text/css", () => Packed(typeof(SwaggerUIOptions), "swagger-ui.css"));
         Serve(app, "/docs/swagger-ui-bundle.js", "text/javascript", () => Packed(typeof(SwaggerUIOptions), "swagger-ui-bundle.js"));
-        Serve(app, "/redoc/redoc.standalone.js", "text/javascript", () =>
-            Packed(typeof(ReDocOptions), "redoc.standalone.js").Replace("https://cdn.redoc.ly/redoc/logo-mini.svg", "data:,", StringComparison.Ordinal));
+        Serve(app, "/redoc/redoc.standalone.js", "text/javascript", () => Packed(typeof(ReDocOptions), "redoc.standalone.js")
+            .Replace("https://cdn.redoc.ly/redoc/logo-mini-full.svg", "data:,", StringComparison.Ordinal)
+            .Replace("https://cdn.redoc.ly/redoc/logo-mini.svg", "data:,", StringComparison.Ordinal));
     }
 
     static void Serve(IEndpointRouteBuilder app, string path, string type, Func<string> read)

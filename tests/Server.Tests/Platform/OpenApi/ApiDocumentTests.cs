@@ -143,6 +143,18 @@ public sealed partial class ApiDocumentTests(Server server) : IClassFixture<Serv
         }
     }
 
+    [Fact]
+    public async Task The_pages_load_and_tell_nothing_elsewhere()
+    {
+        using var anyone = server.Anonymous();
+        foreach (var path in (string[])["/docs", "/redoc"])
+            (await anyone.GetAsync(path)).Headers.GetValues("Content-Security-Policy").Single().ShouldContain("default-src 'none'; script-src 'self';");
+        (await (await anyone.GetAsync("/redoc")).Content.ReadAsStringAsync()).ShouldContain(" disable-telemetry=\"true\"");
+        var script = await (await anyone.GetAsync("/redoc/redoc.standalone.js")).Content.ReadAsStringAsync();
+        script.ShouldContain("disableTelemetry"); // it still knows the word
+        script.ShouldNotMatch("""https?://[^`'" ]+\.(svg|png|css|js|woff2?)[`'"]""");
+    }
+
     IEnumerable<RouteEndpoint> Routes() => server.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()
         .Where(route => route.Metadata.GetMetadata<IExcludeFromDescriptionMetadata>() is not { ExcludeFromDescription: true });
 
