@@ -1,38 +1,38 @@
-using System.ClientModel;
+using System.Net;
 using System.Text.Json;
 using Microsoft.Extensions.AI;
 
 namespace Consilium.Modules.Assistant;
 
 /// <summary>The body of a request for a streamed chat completion. It knows when it has been written out.</summary>
-internal sealed class ChatRequestBody(ProviderSettings settings, IEnumerable<ChatMessage> messages, ChatOptions? options) : BinaryContent
+internal sealed class ChatRequestBody : HttpContent
 {
-    readonly byte[] json = Write(settings, messages, options);
+    readonly byte[] json;
     readonly TaskCompletionSource written = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public ChatRequestBody(ProviderSettings settings, IEnumerable<ChatMessage> messages, ChatOptions? options)
+    {
+        json = Write(settings, messages, options);
+        Headers.ContentType = new("application/json");
+    }
 
     /// <summary>Ends once the whole body has been handed to the connection.</summary>
     public Task Written => written.Task;
 
-    public override async Task WriteToAsync(Stream stream, CancellationToken cancellation = default)
+    protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) => SerializeToStreamAsync(stream, context, CancellationToken.None);
+
+    protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context, CancellationToken cancellationToken)
     {
-        await stream.WriteAsync(json, cancellation);
-        await stream.FlushAsync(cancellation);
+        await stream.WriteAsync(json, cancellationToken);
+        await stream.FlushAsync(cancellationToken);
         written.TrySetResult();
     }
 
-    public override void WriteTo(Stream stream, CancellationToken cancellation = default)
-    {
-        stream.Write(json);
-        written.TrySetResult();
-    }
-
-    public override bool TryComputeLength(out long length)
+    protected override bool TryComputeLength(out long length)
     {
         length = json.Length;
         return true;
     }
-
-    public override void Dispose() { }
 
     static byte[] Write(ProviderSettings settings, IEnumerable<ChatMessage> messages, ChatOptions? options)
     {

@@ -1,6 +1,5 @@
-using System.ClientModel;
-using System.ClientModel.Primitives;
 using System.Globalization;
+using System.Net;
 using System.Net.ServerSentEvents;
 using System.Runtime.CompilerServices;
 using Consilium.Platform.Hosting;
@@ -9,21 +8,14 @@ using Microsoft.Extensions.AI;
 namespace Consilium.Modules.Assistant;
 
 /// <summary>
-/// A model behind OpenAI's chat completions, streamed, over the official SDK: its requests, keys and pipeline. The stream is read here: the SDK's
-/// reader takes HTML and a cut stream for a short answer, stumbles over words that OpenAI itself does not use, and has no limits. Whatever goes
-/// wrong is a <see cref="ProviderException"/>.
+/// Asks a model by OpenAI's chat completions, streamed. We send the request and read the stream ourselves: other readers take HTML or a cut stream for
+/// a short answer, stumble over words that OpenAI itself does not use, and have no limits. Every fault is a <see cref="ProviderException"/>.
 /// </summary>
 internal sealed class ProviderChatClient(ProviderSettings settings, HttpClient http, TimeProvider clock) : IChatClient
 {
-    readonly OpenAI.Chat.ChatClient chat = new(settings.Model, new ApiKeyCredential(settings.Key?.Reveal() ?? "none"), new()
-    {
-        Endpoint = settings.BaseAddress,
-        Transport = new Transport(http, settings.Key is not null),
-        RetryPolicy = new ClientRetryPolicy(0), // the chain's own affair
-        NetworkTimeout = Timeout.InfiniteTimeSpan,
-        ClientLoggingOptions = new() { EnableLogging = false },
-        EnableDistributedTracing = false,
-    });
+    const string EventStream = "text/event-stream";
+
+    readonly Uri address = new($"{settings.BaseAddress.AbsoluteUri.TrimEnd('/')}/chat/completions");
 
     /// <summary>The first update is empty and says that the request is on its way. Ends normally after an update with a finish reason, and in no other way.</summary>
     /// <exception cref="ProviderException">It failed.</exception>
@@ -39,7 +31,7 @@ internal sealed class ProviderChatClient(ProviderSettings settings, HttpClient h
             if (content.Written.IsCompletedSuccessfully) yield return new();
             var response = await sending;
             Check(response);
-            await foreach (var update in UpdatesAsync(response.ContentStream!, stop.Token)) yield return update;
+            await foreach (var update in UpdatesAsync(await response.Content.ReadAsStreamAsync(stop.Token), stop.Token)) yield return update;
         }
         finally
         {
@@ -56,20 +48,23 @@ internal sealed class ProviderChatClient(ProviderSettings settings, HttpClient h
 
     public void Dispose() { }
 
-    async Task<PipelineResponse> SendAsync(BinaryContent content, CancellationToken cancellationToken)
+    async Task<HttpResponseMessage> SendAsync(ChatRequestBody content, CancellationToken cancellationToken)
     {
+        var request = new HttpRequestMessage(HttpMethod.Post, address) { Content = content };
+        request.Headers.Accept.ParseAdd(EventStream);
+        request.Headers.UserAgent.ParseAdd(Product.Name);
+        if (settings.Key is { } key) request.Headers.Authorization = new("Bearer", key.Reveal());
         try
         {
-            var options = new RequestOptions { BufferResponse = false, ErrorOptions = ClientErrorBehaviors.NoThrow, CancellationToken = cancellationToken };
-            return (await chat.CompleteChatAsync(content, options)).GetRawResponse();
+            return await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
         }
-        catch (ClientResultException fault)
+        catch (HttpRequestException fault)
         {
-            throw new ProviderException(ReasonOf(fault.InnerException ?? fault), fault);
+            throw new ProviderException(ReasonOf(fault), fault);
         }
     }
 
-    static async Task EndAsync(Task<PipelineResponse> sending)
+    static async Task EndAsync(Task<HttpResponseMessage> sending)
     {
         await ((Task)sending).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         if (sending.IsCompletedSuccessfully) (await sending).Dispose();
@@ -103,16 +98,17 @@ internal sealed class ProviderChatClient(ProviderSettings settings, HttpClient h
         }
     }
 
-    void Check(PipelineResponse response)
+    void Check(HttpResponseMessage response)
     {
-        if (response.Status == 200)
+        if (response.StatusCode == HttpStatusCode.OK)
         {
-            var type = response.Headers.TryGetValue("Content-Type", out var given) ? given!.Split(';')[0].Trim() : "";
-            var plain = !response.Headers.TryGetValue("Content-Encoding", out var encoding) || encoding == "identity";
-            if (plain && type.Equals("text/event-stream", StringComparison.OrdinalIgnoreCase)) return;
+            var headers = response.Content.Headers.NonValidated; // as they came: what follows the type may be anything
+            var type = headers.TryGetValues("Content-Type", out var given) ? given.ToString().Split(';')[0].Trim() : "";
+            var plain = !headers.TryGetValues("Content-Encoding", out var encoding) || encoding.ToString() == "identity";
+            if (plain && type.Equals(EventStream, StringComparison.OrdinalIgnoreCase)) return;
             throw new ProviderException(CallReasons.NotAStream);
         }
-        var reason = response.Status switch
+        var reason = (int)response.StatusCode switch
         {
             401 or 403 => CallReasons.Unauthorized,
             404 => CallReasons.NotFound,
@@ -125,9 +121,10 @@ internal sealed class ProviderChatClient(ProviderSettings settings, HttpClient h
         throw new ProviderException(reason) { RetryAfter = RetryAfter(response) };
     }
 
-    TimeSpan? RetryAfter(PipelineResponse response)
+    TimeSpan? RetryAfter(HttpResponseMessage response)
     {
-        if (!response.Headers.TryGetValue("Retry-After", out var text)) return null;
+        if (!response.Headers.NonValidated.TryGetValues("Retry-After", out var given)) return null;
+        var text = given.ToString();
         if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds)) return TimeSpan.FromSeconds(seconds);
         if (!DateTimeOffset.TryParseExact(text, "R", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var date)) return null;
         var left = date - clock.GetUtcNow();
@@ -143,20 +140,4 @@ internal sealed class ProviderChatClient(ProviderSettings settings, HttpClient h
         HttpRequestException { HttpRequestError: HttpRequestError.ConfigurationLimitExceeded } => CallReasons.TooLong,
         _ => CallReasons.CutOff,
     };
-
-    sealed class Transport(HttpClient http, bool sendsKey) : HttpClientPipelineTransport(http)
-    {
-        // The SDK would tell much of this machine, and insists on a key. Told by itself that events are wanted, it would follow redirects and
-        // connect anew in the middle of an answer.
-        protected override void OnSendingRequest(PipelineMessage message, HttpRequestMessage request)
-        {
-            foreach (var told in request.Headers.NonValidated.Select(header => header.Key).Where(name => name.StartsWith("X-Stainless-", StringComparison.OrdinalIgnoreCase)).ToList())
-                request.Headers.Remove(told);
-            request.Headers.Remove("User-Agent");
-            request.Headers.TryAddWithoutValidation("User-Agent", Product.Name);
-            request.Headers.Accept.Clear();
-            request.Headers.Accept.ParseAdd("text/event-stream");
-            if (!sendsKey) request.Headers.Authorization = null;
-        }
-    }
 }

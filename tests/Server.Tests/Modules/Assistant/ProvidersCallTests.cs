@@ -40,6 +40,22 @@ public sealed class ProvidersCallTests
         call.End.ShouldBe(new(CallEnded.Completed, null, 2, Tokens.Length));
     }
 
+    [Theory]
+    [InlineData("", "/chat/completions")]
+    [InlineData("/", "/chat/completions")]
+    [InlineData("/v1/", "/v1/chat/completions")]
+    [InlineData("/openai/v1beta", "/openai/v1beta/chat/completions")]
+    [InlineData("/a%20b/v1", "/a%20b/v1/chat/completions")]
+    public async Task A_request_goes_below_the_address_that_is_configured(string path, string target)
+    {
+        await using var provider = new ProviderDouble(Replies.Answer(Tokens));
+        using var chain = new ProvidersChain(ProvidersChain.Of(provider) with { BaseAddress = new(provider.BaseAddress, path.Length > 0 ? path : "/") });
+
+        (await chain.ReadAsync()).Text.ShouldBe(Whole);
+
+        provider.Requests.ShouldHaveSingleItem().Line.ShouldBe($"POST {target} HTTP/1.1");
+    }
+
     [Fact]
     public async Task Without_a_key_none_is_sent()
     {
