@@ -3,6 +3,8 @@ namespace Consilium.Modules.Care;
 /// <summary>A patient: with the id of their account, or, as a dependant, an id of their own and the account that added them.</summary>
 internal sealed class Patient
 {
+    static readonly TimeSpan EarliestZone = TimeSpan.FromHours(14);
+
     public Guid Id { get; private set; }
     public Guid UserId { get; private set; }
     public string Name { get; private set; } = "";
@@ -53,7 +55,8 @@ internal sealed class Patient
         UpdatedAt = now;
     }
 
-    public static DateOnly Today(TimeProvider clock) => DateOnly.FromDateTime(clock.GetUtcNow().UtcDateTime);
+    /// <summary>The date at UTC+14, where a day begins first. We do not know where a patient is, so a day that has begun anywhere has begun for them.</summary>
+    public static DateOnly Today(TimeProvider clock) => DateOnly.FromDateTime(clock.GetUtcNow().UtcDateTime + EarliestZone);
 
     public static int AgeOf(DateOnly dob, DateOnly today)
     {
