@@ -1,3 +1,5 @@
+using Consilium.Platform.Validation;
+
 namespace Consilium.Modules.Care;
 
 /// <summary>A doctor, with the id of their account.</summary>
@@ -37,7 +39,8 @@ internal sealed class Doctor
             (ShiftTimeStart, ShiftTimeEnd) = (ProfileRules.TimeOfDay(fields.ShiftTimeStart), ProfileRules.TimeOfDay(fields.ShiftTimeEnd));
         else if (update.Clears(nameof(ShiftTimeStart)) || update.Clears(nameof(ShiftTimeEnd)))
             (ShiftTimeStart, ShiftTimeEnd) = (null, null);
-        TimeZone = update.Text(nameof(TimeZone), fields.TimeZone, TimeZone) ?? "UTC";
+        var zone = update.Text(nameof(TimeZone), fields.TimeZone, TimeZone) ?? "UTC";
+        TimeZone = TimeZones.NameOf(zone) ?? zone;
         UpdatedAt = now;
     }
 }

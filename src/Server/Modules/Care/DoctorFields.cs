@@ -29,7 +29,10 @@ internal abstract record DoctorFields
     /// <summary>Local time, "HH:MM" or "HH:MM:SS".</summary>
     public string? ShiftTimeEnd { get; init; }
 
-    /// <summary>IANA name of the shift's time zone, such as Europe/Berlin; UTC when it is never told.</summary>
+    /// <summary>
+    /// The shift's time zone, by its name in the IANA database, such as Europe/Berlin. Answers write the name as the database does. It is UTC when it is
+    /// never told.
+    /// </summary>
     public string? TimeZone { get; init; }
 }
 
@@ -47,14 +50,13 @@ internal abstract class DoctorFieldsValidator<T> : AbstractValidator<T> where T 
         RuleFor(r => r.ShiftTimeEnd).Must(IsTime).WithMessage(NoTime)
             .Must((r, end) => string.IsNullOrEmpty(end) == string.IsNullOrEmpty(r.ShiftTimeStart)).WithMessage("is told together with shift_time_start.")
             .Must((r, end) => ProfileRules.TimeOfDay(end) is not { } at || at != ProfileRules.TimeOfDay(r.ShiftTimeStart)).WithMessage("must not be the start.");
-        RuleFor(r => r.TimeZone).Must(zone => string.IsNullOrEmpty(zone) || IsTimeZone(zone)).WithMessage("must be an IANA time zone, such as Europe/Berlin.");
+        RuleFor(r => r.TimeZone).Must(zone => string.IsNullOrEmpty(zone) || TimeZones.NameOf(zone) is not null).WithMessage(NoTimeZone);
     }
 
     const string NoTime = "must be a time of day, HH:MM or HH:MM:SS.";
+    const string NoTimeZone = "must be the name of a time zone in the IANA database, such as Europe/Berlin.";
 
     static bool IsTime(string? text) => string.IsNullOrEmpty(text) || ProfileRules.TimeOfDay(text) is not null;
-
-    static bool IsTimeZone(string zone) => TimeZoneInfo.TryFindSystemTimeZoneById(zone, out var found) && found.HasIanaId;
 }
 
 /// <summary>A text, for which a number is taken too.</summary>

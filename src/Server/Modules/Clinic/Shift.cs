@@ -1,4 +1,7 @@
 using Consilium.Platform.Errors;
+using Consilium.Platform.Validation;
+using NodaTime;
+using NodaTime.TimeZones;
 
 namespace Consilium.Modules.Clinic;
 
@@ -19,7 +22,7 @@ internal sealed class Shift
 
     readonly TimeSpan start;
     readonly TimeSpan length;
-    readonly TimeZoneInfo zone;
+    readonly DateTimeZone zone;
 
     /// <param name="timeZone">By its IANA name.</param>
     public Shift(TimeOnly? start, TimeOnly? end, string timeZone, bool hasLeft = false)
@@ -29,9 +32,8 @@ internal sealed class Shift
         this.start = start?.ToTimeSpan() ?? TimeSpan.Zero;
         length = IsAnyTime ? Day : end!.Value.ToTimeSpan() - this.start;
         if (length <= TimeSpan.Zero) length += Day;
-        if (!TimeZoneInfo.TryFindSystemTimeZoneById(timeZone, out var found))
-            throw new DomainException("time_zone_unknown", "This server does not know the doctor's time zone.");
-        zone = found;
+        zone = TimeZones.Find(timeZone) ?? throw new DomainException(
+            "time_zone_unknown", "The doctor's time zone is not in the IANA database: give the doctor one that is, such as Europe/Berlin.");
     }
 
     /// <summary>Whether his account is closed.</summary>
@@ -76,34 +78,14 @@ internal sealed class Shift
         return shift;
     }
 
-    /// <summary>The offsets from UTC in force, one after the other. No zone changes twice within an hour.</summary>
+    /// <summary>The offsets from UTC in force, one after the other.</summary>
     List<(Stretch Time, TimeSpan Offset)> Offsets(DateTimeOffset from, DateTimeOffset to)
     {
-        var offsets = new List<(Stretch, TimeSpan)>();
-        var since = from;
-        for (var hour = from; hour < to; hour += TimeSpan.FromHours(1))
-        {
-            var offset = zone.GetUtcOffset(hour);
-            if (zone.GetUtcOffset(hour + TimeSpan.FromHours(1)) == offset) continue;
-            var change = ChangeAfter(hour, offset);
-            offsets.Add((new(since, change), offset));
-            since = change;
-        }
-        if (since < to) offsets.Add((new(since, to), zone.GetUtcOffset(since)));
-        return offsets;
-    }
+        var time = new Interval(Instant.FromDateTimeOffset(from), Instant.FromDateTimeOffset(to));
+        return [.. zone.GetZoneIntervals(time).Select(interval => (Within(interval), interval.WallOffset.ToTimeSpan()))];
 
-    // By the second: changes of the clock are at whole seconds.
-    DateTimeOffset ChangeAfter(DateTimeOffset hour, TimeSpan offset)
-    {
-        var (before, after) = (hour.ToUnixTimeSeconds(), hour.ToUnixTimeSeconds() + 3600 + 1);
-        while (after - before > 1)
-        {
-            var middle = (before + after) / 2;
-            if (zone.GetUtcOffset(DateTimeOffset.FromUnixTimeSeconds(middle)) == offset) before = middle;
-            else after = middle;
-        }
-        return DateTimeOffset.FromUnixTimeSeconds(after);
+        Stretch Within(ZoneInterval interval) => new(
+            interval.HasStart ? Later(interval.Start.ToDateTimeOffset(), from) : from, interval.HasEnd ? Earlier(interval.End.ToDateTimeOffset(), to) : to);
     }
 
     static DateTimeOffset Later(DateTimeOffset one, DateTimeOffset other) => one > other ? one : other;

@@ -1,3 +1,5 @@
+using Consilium.Tests.Platform.Validation;
+
 namespace Consilium.Tests.Modules.Care;
 
 public sealed class DoctorsTests(ProfileServer server) : IClassFixture<ProfileServer>
@@ -81,6 +83,31 @@ public sealed class DoctorsTests(ProfileServer server) : IClassFixture<ProfileSe
         var doctor = server.Strangers["doctor"];
 
         await (await doctor.PutJsonAsync($"{Root}/{doctor.UserId}", body)).ShouldRefuseFieldsAsync(fields);
+    }
+
+    [Theory]
+    [MemberData(nameof(TimeZonesTests.NotInTheDatabase), MemberType = typeof(TimeZonesTests))]
+    public async Task A_time_zone_is_a_name_of_the_IANA_database(string zone)
+    {
+        var doctor = server.Strangers["doctor"];
+
+        await (await doctor.PutJsonAsync($"{Root}/{doctor.UserId}", new { time_zone = zone })).ShouldRefuseFieldsAsync("time_zone");
+    }
+
+    [Theory]
+    [InlineData("europe/berlin", "Europe/Berlin")]
+    [InlineData("UTC", "UTC")]
+    [InlineData("utc", "UTC")]
+    [InlineData("ASIA/CALCUTTA", "Asia/Calcutta")]
+    [InlineData("etc/gmt-14", "Etc/GMT-14")]
+    [InlineData("America/Argentina/ComodRivadavia", "America/Argentina/ComodRivadavia")]
+    public async Task Its_case_does_not_count_and_answers_have_it_as_the_database_does(string given, string shown)
+    {
+        using var doctor = await server.SignedInAsync("doctor");
+
+        (await ChangeAsync(doctor, $$"""{"time_zone":"{{given}}"}""")).Text("time_zone").ShouldBe(shown);
+
+        (await doctor.GetJsonAsync($"{Root}/{doctor.UserId}")).Text("time_zone").ShouldBe(shown);
     }
 
     [Fact]

@@ -84,6 +84,7 @@ public sealed class SignUpTests(CaseServer server) : IClassFixture<CaseServer>
     [InlineData("doctor", """{"email":"a@example.com","password":"password1","name":"A","shift_time_start":"09:00","shift_time_end":"09:00:00"}""", "shift_time_end")]
     [InlineData("doctor", """{"email":"a@example.com","password":"password1","name":"A","time_zone":"Mars/Olympus"}""", "time_zone")]
     [InlineData("doctor", """{"email":"a@example.com","password":"password1","name":"A","time_zone":"../../etc/passwd"}""", "time_zone")]
+    [InlineData("doctor", """{"email":"a@example.com","password":"password1","name":"A","time_zone":"posixrules"}""", "time_zone")]
     [InlineData("hospital", """{"email":"a@example.com","password":"password1","name":"A","website":"javascript:alert(1)","link":"data:text/html,x"}""", "website", "link")]
     public async Task What_is_missing_or_wrong_is_named(string role, string body, params string[] fields)
     {

@@ -75,6 +75,21 @@ public sealed class GetSlotsTests(ClinicServer server) : IClassFixture<ClinicSer
     public async Task Wrong_windows_are_refused(string query, string field) =>
         await (await server.Patient.GetAsync($"/api/v1/doctors/{server.Doctor.UserId}/slots?{query}")).ShouldRefuseFieldsAsync(field);
 
+    [Theory]
+    [InlineData("posixrules")] // known to a machine, and not to the IANA database: kept from before it was refused
+    [InlineData("Mars/Olympus")]
+    public async Task A_doctor_in_an_unknown_time_zone_has_no_slots_and_gets_no_appointments_until_it_is_set_right(string zone)
+    {
+        var doctor = await server.NewDoctorAsync("08:00", "16:00", zone);
+
+        var answer = await server.Admin.GetAsync($"/api/v1/doctors/{doctor}/slots");
+        (await answer.ShouldBeProblemAsync(409, "time_zone_unknown")).Text("detail")!.ShouldContain("such as Europe/Berlin");
+        await (await server.Admin.TryBookAsync(doctor, await server.NewPatientAsync(), ClinicCalls.InDays(30))).ShouldBeProblemAsync(409, "time_zone_unknown");
+
+        await server.Database.ExecuteAsync("UPDATE care.doctors SET time_zone = 'Europe/Berlin' WHERE id = $1", doctor);
+        (await server.Admin.GetJsonAsync($"/api/v1/doctors/{doctor}/slots")).Items().ShouldNotBeEmpty();
+    }
+
     [Fact]
     public async Task Of_a_booking_that_began_before_the_window_the_rest_is_taken()
     {

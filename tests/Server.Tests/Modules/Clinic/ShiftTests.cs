@@ -1,6 +1,7 @@
 using Consilium.Modules.Clinic;
 using FsCheck;
 using FsCheck.Fluent;
+using NodaTime;
 
 namespace Consilium.Tests.Modules.Clinic;
 
@@ -127,7 +128,7 @@ public sealed class ShiftTests
     /// <summary>Looks at the clock on the doctor's wall, minute by minute.</summary>
     sealed class PlainClock(Case of)
     {
-        readonly TimeZoneInfo zone = TimeZoneInfo.FindSystemTimeZoneById(of.Zone);
+        readonly DateTimeZone zone = DateTimeZoneProviders.Tzdb[of.Zone];
 
         public bool IsAtWork(Stretch time)
         {
@@ -161,7 +162,7 @@ public sealed class ShiftTests
         /// <summary>The day on which the shift began that the clock says it is time for.</summary>
         DateTime? ShiftAt(DateTimeOffset minute)
         {
-            var shown = TimeZoneInfo.ConvertTime(minute, zone).DateTime;
+            var shown = Instant.FromDateTimeOffset(minute).InZone(zone).ToDateTimeUnspecified();
             var ofDay = (int)shown.TimeOfDay.TotalMinutes;
             if (of.Start < of.End) return ofDay >= of.Start && ofDay < of.End ? shown.Date : null;
             return ofDay >= of.Start ? shown.Date : ofDay < of.End ? shown.Date.AddDays(-1) : null;
