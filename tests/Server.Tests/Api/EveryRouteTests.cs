@@ -2,6 +2,7 @@ using System.Text.Json;
 using Consilium.Tests.Docs;
 using Consilium.Tests.Modules.Accounts;
 using Consilium.Tests.Modules.Cases;
+using Consilium.Tests.Modules.Conversations;
 
 namespace Consilium.Tests.Api;
 
@@ -93,16 +94,16 @@ public sealed class EveryRouteTests(CaseServer server) : IClassFixture<CaseServe
         using var answer = await client.SendAsync(attack.Request, HttpCompletionOption.ResponseHeadersRead);
         var status = (int)answer.StatusCode;
         if (attack.IsNoHttp) return attack.Statuses.Contains(status) ? null : $"{status}";
-        var isEnveloped = answer.RequestMessage!.RequestUri!.AbsolutePath.StartsWith("/conversations", StringComparison.Ordinal);
+        var isEnveloped = ConversationCalls.Roots.Any(root => answer.RequestMessage!.RequestUri!.AbsolutePath.StartsWith(root, StringComparison.Ordinal));
         if (answer.Content.Headers.ContentType?.MediaType != (isEnveloped ? "application/json" : "application/problem+json")) return $"{status} as {answer.Content.Headers.ContentType}";
         var text = await answer.Content.ReadAsStringAsync();
         if (!attack.Statuses.Contains(status)) return $"{status} instead of {string.Join(" or ", attack.Statuses)}: {text}";
         using var problem = JsonDocument.Parse(text);
         var root = problem.RootElement;
         var isWhole = isEnveloped
-            ? root.Text("status") == "error" && root.Text("message") is { Length: > 0 } && root.GetProperty("details").ValueKind == JsonValueKind.Object
+            ? root.Text("status") == "error" && root.Number("code") == status && root.Text("message") is { Length: > 0 } && root.GetProperty("details").ValueKind == JsonValueKind.Object
             : root.Number("status") == status && root.Text("detail") is { Length: > 0 };
-        return isWhole && root.Text("code") is { Length: > 0 } && root.Text("trace_id") is { Length: 32 } ? null : $"no whole problem: {text}";
+        return isWhole && root.Text(isEnveloped ? "error" : "code") is { Length: > 0 } && root.Text("trace_id") is { Length: 32 } ? null : $"no whole problem: {text}";
     }
 
     /// <summary>A digest of every table but the audit trail, which grows by refusals too, and of all but when keys were used, which is noted later.</summary>

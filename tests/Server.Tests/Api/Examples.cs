@@ -42,7 +42,7 @@ internal static partial class Examples
         foreach (var root in (string[])["/cases", "/api/v1/cases"]) Cases(all, root);
         foreach (var root in (string[])["/tickets", "/api/v1/tickets"]) Tickets(all, root);
         Files(all);
-        Conversations(all);
+        foreach (var root in ConversationCalls.Roots) Conversations(all, root);
         Profiles(all);
         Mappings(all);
         Records(all);
@@ -149,10 +149,9 @@ internal static partial class Examples
         all[$"DELETE {one}/ai-response"] = async s => new(s.Owner, $"{root}/{await s.Owner.OpenTicketAsync()}/ai-response");
     }
 
-    static void Conversations(Dictionary<string, Func<CaseServer, Task<Example>>> all)
+    static void Conversations(Dictionary<string, Func<CaseServer, Task<Example>>> all, string root)
     {
-        const string root = "/conversations";
-        const string one = $"{root}/{{id:guid}}";
+        var one = $"{root}/{{id:guid}}";
         all[$"POST {root}"] = s => Example(Program(s), root, new() { ["description"] = "x" });
         all[$"GET {one}"] = async s => new(s.Anonymous(), $"{root}/{await OpenAsync(s)}");
         all[$"DELETE {one}/delete"] = async s => new(Program(s), $"{root}/{await OpenAsync(s)}/delete");

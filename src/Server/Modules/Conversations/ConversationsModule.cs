@@ -6,10 +6,10 @@ using Consilium.Platform.Errors;
 
 namespace Consilium.Modules.Conversations;
 
-/// <summary>The Conversations door: programs talk with the assistant, by API key. Its errors have a shape of their own: see docs/conversations.md.</summary>
+/// <summary>The Conversations door: programs talk with the assistant, by API key. The same routes under two addresses; their errors have a shape of their own: see docs/conversations.md.</summary>
 internal static class ConversationsModule
 {
-    public const string Root = "/conversations";
+    static readonly string[] Roots = ["/api/v1/conversations", "/conversations"];
 
     public static void AddConversations(this WebApplicationBuilder builder)
     {
@@ -18,7 +18,7 @@ internal static class ConversationsModule
         var settings = ConversationsSettings.From(builder.Configuration);
         services.AddSingleton(settings);
         services.AddSingleton<ProductSetting>(settings.PublicRead);
-        services.AddErrorEnvelope(new(Root, new Dictionary<string, string>(StringComparer.Ordinal)
+        services.AddErrorEnvelope(new("Conversations", [.. Roots.Select(root => new PathString(root))], new Dictionary<string, string>(StringComparer.Ordinal)
         {
             ["unauthenticated"] = "Send a valid key in the header X-API-Key.",
             ["forbidden"] = "Only a key with the right scope may do this.",
@@ -37,13 +37,16 @@ internal static class ConversationsModule
 
     public static void MapConversations(this RouteGroupBuilder api)
     {
-        var conversations = api.MapGroup(Root).WithTags("Conversations");
-        CreateConversation.Map(conversations);
-        OpenToReaders(GetConversation.Map(conversations));
-        DeleteConversation.Map(conversations);
-        CreateMessage.Map(conversations);
-        OpenToReaders(ListMessages.Map(conversations));
-        DeleteMessage.Map(conversations);
+        foreach (var root in Roots)
+        {
+            var conversations = api.MapGroup(root).WithTags("Conversations");
+            CreateConversation.Map(conversations);
+            OpenToReaders(GetConversation.Map(conversations));
+            DeleteConversation.Map(conversations);
+            CreateMessage.Map(conversations);
+            OpenToReaders(ListMessages.Map(conversations));
+            DeleteMessage.Map(conversations);
+        }
     }
 
     // Who may read is decided anew with every request: the setting is live.

@@ -25,14 +25,14 @@ internal sealed class CreateConversationValidator : AbstractValidator<CreateConv
 internal sealed class CreateConversation(ConsiliumDb db, RequestTransaction transaction, IThreads threads, ConversationAccess access)
 {
     public static void Map(RouteGroupBuilder conversations) => conversations.MapPost("", (
-            CreateConversationRequest request, Caller caller, CreateConversation useCase, CancellationToken cancellationToken) =>
-            useCase.HandleAsync(request, caller, cancellationToken))
+            CreateConversationRequest request, Caller caller, HttpContext http, CreateConversation useCase) => useCase.HandleAsync(request, caller, http))
         .RequireScope(ConversationAccess.WriteScope)
         .WithSummary("Create a conversation")
         .WithDescription("White space around title and description is left away; a title of nothing else is none.");
 
-    async Task<Created<ConversationResponse>> HandleAsync(CreateConversationRequest request, Caller caller, CancellationToken cancellationToken)
+    async Task<Created<ConversationResponse>> HandleAsync(CreateConversationRequest request, Caller caller, HttpContext http)
     {
+        var cancellationToken = http.RequestAborted;
         var id = RandomIds.New();
         var title = request.Title?.Trim() is { Length: > 0 } text ? text : null;
         await transaction.RunAsync(async () =>
@@ -41,6 +41,6 @@ internal sealed class CreateConversation(ConsiliumDb db, RequestTransaction tran
             await db.SaveChangesAsync(cancellationToken);
             await threads.OpenAsync(id, ConversationAccess.Policy.Kind, caller.UserId, SenderRole.User, caller, cancellationToken);
         }, cancellationToken);
-        return TypedResults.Created($"{ConversationsModule.Root}/{id}", await access.FindAsync(id, null, cancellationToken));
+        return TypedResults.Created($"{http.Request.Path.Value!.TrimEnd('/')}/{id}", await access.FindAsync(id, null, cancellationToken));
     }
 }

@@ -26,9 +26,11 @@ internal sealed class CreateConversationMessageValidator : AbstractValidator<Cre
 /// <summary>Posts a message: a program with the scope <c>conversations:write</c>. What the user says is answered by the assistant, after the commit.</summary>
 internal sealed class CreateMessage(IMessages messages)
 {
-    public static void Map(RouteGroupBuilder conversations) => conversations.MapPost("/{id:guid}/messages/create", (
-            Guid id, CreateConversationMessageRequest request, Caller caller, CreateMessage useCase, CancellationToken cancellationToken) =>
-            useCase.HandleAsync(id, request, caller, cancellationToken))
+    const string Create = "/create";
+
+    public static void Map(RouteGroupBuilder conversations) => conversations.MapPost($"/{{id:guid}}/messages{Create}", (
+            Guid id, CreateConversationMessageRequest request, Caller caller, HttpContext http, CreateMessage useCase) =>
+            useCase.HandleAsync(id, request, caller, http))
         .RequireScope(ConversationAccess.WriteScope).RefusedFirst(ConversationAccess.RefusalAsync)
         .WithSummary("Create a message")
         .WithDescription("""
@@ -37,7 +39,7 @@ internal sealed class CreateMessage(IMessages messages)
             """);
 
     async Task<Results<Created<ConversationMessageResponse>, ProblemHttpResult>> HandleAsync(
-        Guid id, CreateConversationMessageRequest request, Caller caller, CancellationToken cancellationToken)
+        Guid id, CreateConversationMessageRequest request, Caller caller, HttpContext http)
     {
         var policy = ConversationAccess.Policy;
         var isQuestion = request.Role == MessageRoles.User;
@@ -47,10 +49,11 @@ internal sealed class CreateMessage(IMessages messages)
         {
             AsksAssistant = isQuestion,
         };
-        var posted = (await messages.PostAsync(message, cancellationToken)).Message;
+        var posted = (await messages.PostAsync(message, http.RequestAborted)).Message;
         if (posted is null) return Problems.NotFound();
         var shown = new ConversationMessageResponse(posted.Id, id, request.Role!, posted.Content, posted.CreatedAt, posted.CreatedAt);
-        return TypedResults.Created($"{ConversationsModule.Root}/{id}/messages/{posted.Id}", shown);
+        var list = http.Request.Path.Value!.TrimEnd('/')[..^Create.Length]; // at the address that was asked
+        return TypedResults.Created($"{list}/{posted.Id}", shown);
     }
 }
 

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json;
 using Consilium.Platform.Errors;
 using Microsoft.OpenApi;
@@ -58,11 +57,12 @@ internal static class ProblemAnswers
     {
         Type = JsonSchemaType.Object,
         Description = "An error.",
-        Required = new HashSet<string>(["status", "code", "message", "details"], StringComparer.Ordinal),
+        Required = new HashSet<string>(["status", "error", "code", "message", "details"], StringComparer.Ordinal),
         Properties = new Dictionary<string, IOpenApiSchema>(StringComparer.Ordinal)
         {
             ["status"] = Text("Always `error`."),
-            ["code"] = Text("The kind of error, for programs: stable."),
+            ["error"] = Text("The kind of error, for programs: a stable word."),
+            ["code"] = new OpenApiSchema { Type = JsonSchemaType.Integer, Format = "int32", Description = "The HTTP status." },
             ["message"] = Text("What happened and what to do, for people."),
             ["details"] = Fields("Of bad input: each field with what is wrong about it. `$` is the body as a whole. Otherwise empty."),
             ["trace_id"] = Text("Quote it when you report the error."),
@@ -76,9 +76,8 @@ internal static class ProblemAnswers
         AdditionalProperties = new OpenApiSchema { Type = JsonSchemaType.Array, Items = new OpenApiSchema { Type = JsonSchemaType.String } },
     };
 
-    // /conversations → ConversationsBadRequest
-    static string Name(Answer answer, ErrorEnvelope? envelope) =>
-        envelope is null ? answer.Name : $"{CultureInfo.InvariantCulture.TextInfo.ToTitleCase(envelope.Prefix.Value!.Trim('/'))}{answer.Name}";
+    // Conversations → ConversationsBadRequest
+    static string Name(Answer answer, ErrorEnvelope? envelope) => $"{envelope?.Name}{answer.Name}";
 
     static OpenApiSchema Text(string description) => new() { Type = JsonSchemaType.String, Description = description };
 

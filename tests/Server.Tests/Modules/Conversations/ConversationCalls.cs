@@ -11,6 +11,9 @@ internal static class ConversationCalls
 {
     public const string Root = "/conversations";
 
+    /// <summary>Both addresses of the door.</summary>
+    public static readonly string[] Roots = [Root, "/api/v1/conversations"];
+
     /// <summary>How long an answer may take on a busy machine.</summary>
     static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
@@ -74,13 +77,14 @@ internal static class ConversationCalls
         Server.StartAsync(services: services => services.AddScoped<ConversationAccess>(_ => throw fault()));
 
     /// <summary>The answer must be an error in this door's shape. Returns it.</summary>
-    public static async Task<JsonElement> ShouldBeErrorAsync(this HttpResponseMessage response, int status, string code, params string[] fields)
+    public static async Task<JsonElement> ShouldBeErrorAsync(this HttpResponseMessage response, int status, string word, params string[] fields)
     {
         var error = await response.ShouldAnswerAsync(status);
         response.Content.Headers.ContentType?.MediaType.ShouldBe("application/json");
-        error.EnumerateObject().Select(member => member.Name).ShouldBe(["status", "code", "message", "details", "trace_id"]);
+        error.EnumerateObject().Select(member => member.Name).ShouldBe(["status", "error", "code", "message", "details", "trace_id"]);
         error.Text("status").ShouldBe("error");
-        error.Text("code").ShouldBe(code, error.ToString());
+        error.Text("error").ShouldBe(word, error.ToString());
+        error.Number("code").ShouldBe(status);
         error.Text("message").ShouldNotBeNullOrWhiteSpace();
         error.Text("trace_id").ShouldNotBeNull().Length.ShouldBe(32);
         var details = error.GetProperty("details");

@@ -10,6 +10,8 @@ public sealed class ConversationTests(Server server) : IClassFixture<Server>
     [Theory]
     [InlineData(Root)]
     [InlineData(Root + "/")]
+    [InlineData("/api/v1/conversations")]
+    [InlineData("/api/v1/conversations/")]
     public async Task A_conversation_is_created_and_can_be_read_by_its_address(string path)
     {
         var response = await program.PostJsonAsync(path, new { title = " Invoice ", description = "\n Questions  about an invoice.\t" });
@@ -19,8 +21,8 @@ public sealed class ConversationTests(Server server) : IClassFixture<Server>
         created.Text("title").ShouldBe("Invoice");
         created.Text("description").ShouldBe("Questions  about an invoice.");
         created.Text("date_updated").ShouldBe(created.Text("date_created"));
-        response.Headers.Location!.ToString().ShouldBe($"{Root}/{created.Id("conversation_id")}");
-        foreach (var address in (string[])[$"{response.Headers.Location}", $"{response.Headers.Location}/"])
+        response.Headers.Location!.ToString().ShouldBe($"{path.TrimEnd('/')}/{created.Id("conversation_id")}");
+        foreach (var address in ConversationCalls.Roots.SelectMany(root => (string[])[$"{root}/{created.Id("conversation_id")}", $"{root}/{created.Id("conversation_id")}/"]))
             (await anyone.GetJsonAsync(address)).ToString().ShouldBe(created.ToString());
     }
 

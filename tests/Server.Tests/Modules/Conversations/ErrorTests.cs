@@ -9,17 +9,29 @@ namespace Consilium.Tests.Modules.Conversations;
 public sealed class ErrorTests(Server server) : IClassFixture<Server>
 {
     const string Root = ConversationCalls.Root;
+    const string Second = "/api/v1/conversations";
 
-    /// <summary>Every route, with <c>{0}</c> for a conversation and <c>{1}</c> for one of its messages.</summary>
-    public static TheoryData<string, string, string?> Routes => new()
+    /// <summary>Both addresses of the door, where what is wrong has nothing to do with the route.</summary>
+    public static TheoryData<string> Roots => [.. ConversationCalls.Roots];
+
+    /// <summary>Every route at both addresses, with <c>{0}</c> for a conversation and <c>{1}</c> for one of its messages.</summary>
+    public static TheoryData<string, string, string?> Routes
     {
-        { "POST", Root, """{"description":"x"}""" },
-        { "GET", Root + "/{0}", null },
-        { "DELETE", Root + "/{0}/delete", null },
-        { "POST", Root + "/{0}/messages/create", """{"text":"x","role":"assistant"}""" },
-        { "GET", Root + "/{0}/messages", null },
-        { "DELETE", Root + "/{0}/messages/{1}", null },
-    };
+        get
+        {
+            var routes = new TheoryData<string, string, string?>();
+            foreach (var root in ConversationCalls.Roots)
+            {
+                routes.Add("POST", root, """{"description":"x"}""");
+                routes.Add("GET", root + "/{0}", null);
+                routes.Add("DELETE", root + "/{0}/delete", null);
+                routes.Add("POST", root + "/{0}/messages/create", """{"text":"x","role":"assistant"}""");
+                routes.Add("GET", root + "/{0}/messages", null);
+                routes.Add("DELETE", root + "/{0}/messages/{1}", null);
+            }
+            return routes;
+        }
+    }
 
     readonly Client program = server.Program();
 
@@ -82,12 +94,19 @@ public sealed class ErrorTests(Server server) : IClassFixture<Server>
     [InlineData("GET", Root + "/0199c0de-7a00-7000-8000-000000000001/messages/create/more", 404, "not_found")]
     [InlineData("POST", "/CONVERSATIONS/nothing/at/all", 404, "not_found")]
     [InlineData("GET", Root + "/?x=%ff", 400, "malformed_address")]
+    [InlineData("GET", Second, 405, "method_not_allowed")]
+    [InlineData("PUT", Second + "/", 405, "method_not_allowed")]
+    [InlineData("GET", Second + "/0199c0de-7a00-7000-8000-000000000001/nothing", 404, "not_found")]
+    [InlineData("POST", "/API/V1/Conversations/nothing/at/all", 404, "not_found")]
+    [InlineData("GET", Second + "/?x=%ff", 400, "malformed_address")]
     public async Task Where_no_route_is_the_error_has_the_shape_too(string method, string path, int status, string code) =>
         await (await program.SendJsonAsync(new(method), path, null)).ShouldBeErrorAsync(status, code);
 
     [Theory]
     [InlineData("/conversationsx")]
-    [InlineData("/api/v1/conversations")]
+    [InlineData("/api/v1/conversationsx")]
+    [InlineData("/api/v1/nothing")]
+    [InlineData("/api/v2/conversations")]
     [InlineData("/cases/1/nothing")]
     public async Task Elsewhere_errors_are_problems(string path) => await (await program.GetAsync(path)).ShouldBeProblemAsync(404, "not_found");
 
@@ -96,11 +115,14 @@ public sealed class ErrorTests(Server server) : IClassFixture<Server>
     [InlineData("""{"description":"\u0000"}""")]
     [InlineData("""{"description":"x","unknown":"\ud800"}""")]
     [InlineData("{")]
-    public async Task A_malformed_body_is_400(string body) =>
-        await (await program.PostJsonAsync(Root, body)).ShouldBeErrorAsync(400, "malformed_json", "$");
+    public async Task A_malformed_body_is_400(string body)
+    {
+        foreach (var root in ConversationCalls.Roots) await (await program.PostJsonAsync(root, body)).ShouldBeErrorAsync(400, "malformed_json", "$");
+    }
 
-    [Fact]
-    public async Task A_missing_body_is_400() => await (await program.PostJsonAsync(Root, null)).ShouldBeErrorAsync(400, "validation_failed", "$");
+    [Theory]
+    [MemberData(nameof(Roots))]
+    public async Task A_missing_body_is_400(string root) => await (await program.PostJsonAsync(root, null)).ShouldBeErrorAsync(400, "validation_failed", "$");
 
     [Theory]
     [InlineData("text/plain", null, "unsupported_media_type")]
@@ -109,15 +131,19 @@ public sealed class ErrorTests(Server server) : IClassFixture<Server>
     [InlineData("application/json", "gzip", "unsupported_encoding")]
     public async Task A_body_of_another_kind_is_415(string type, string? encoding, string code)
     {
-        var content = new ByteArrayContent("{}"u8.ToArray());
-        content.Headers.TryAddWithoutValidation("Content-Type", type);
-        if (encoding is not null) content.Headers.ContentEncoding.Add(encoding);
-        await (await program.PostAsync(Root, content)).ShouldBeErrorAsync(415, code);
+        foreach (var root in ConversationCalls.Roots)
+        {
+            var content = new ByteArrayContent("{}"u8.ToArray());
+            content.Headers.TryAddWithoutValidation("Content-Type", type);
+            if (encoding is not null) content.Headers.ContentEncoding.Add(encoding);
+            await (await program.PostAsync(root, content)).ShouldBeErrorAsync(415, code);
+        }
     }
 
-    [Fact]
-    public async Task A_body_that_is_too_large_is_413() =>
-        await (await program.PostJsonAsync(Root, new { description = new string('x', 600_000) })).ShouldBeErrorAsync(413, "body_too_large");
+    [Theory]
+    [MemberData(nameof(Roots))]
+    public async Task A_body_that_is_too_large_is_413(string root) =>
+        await (await program.PostJsonAsync(root, new { description = new string('x', 600_000) })).ShouldBeErrorAsync(413, "body_too_large");
 
     [Fact]
     public async Task A_request_with_the_same_key_that_is_still_at_work_is_409()
@@ -125,21 +151,23 @@ public sealed class ErrorTests(Server server) : IClassFixture<Server>
         await (await program.InFlightAsync(server)).ShouldBeErrorAsync(409, "idempotency_in_flight");
     }
 
-    [Fact]
-    public async Task Who_asks_too_often_gets_429()
+    [Theory]
+    [MemberData(nameof(Roots))]
+    public async Task Who_asks_too_often_gets_429(string root)
     {
         var limited = await StartAsync(("Limits:RequestsPerSecond", "1"));
         using var eager = limited.Anonymous();
         HttpResponseMessage? refused = null;
-        for (var i = 0; i < 100 && refused?.StatusCode != HttpStatusCode.TooManyRequests; i++) refused = await eager.GetAsync($"{Root}/nothing");
+        for (var i = 0; i < 100 && refused?.StatusCode != HttpStatusCode.TooManyRequests; i++) refused = await eager.GetAsync($"{root}/nothing");
 
         await refused!.ShouldBeErrorAsync(429, "too_many_requests");
         refused!.Headers.RetryAfter.ShouldNotBeNull();
         await limited.DisposeAsync();
     }
 
-    [Fact]
-    public async Task A_server_that_is_full_answers_503()
+    [Theory]
+    [MemberData(nameof(Roots))]
+    public async Task A_server_that_is_full_answers_503(string root)
     {
         var full = await StartAsync(("Limits:ConcurrentRequests", "1"));
         using var client = full.Anonymous();
@@ -148,7 +176,7 @@ public sealed class ErrorTests(Server server) : IClassFixture<Server>
         await slow.GetStream().WriteAsync(Encoding.ASCII.GetBytes(
             "POST /auth/login HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{"));
         HttpResponseMessage? refused = null;
-        for (var i = 0; i < 1000 && refused?.StatusCode != HttpStatusCode.ServiceUnavailable; i++) refused = await client.GetAsync($"{Root}/nothing");
+        for (var i = 0; i < 1000 && refused?.StatusCode != HttpStatusCode.ServiceUnavailable; i++) refused = await client.GetAsync($"{root}/nothing");
 
         await refused!.ShouldBeErrorAsync(503, "overloaded");
         slow.Close();

@@ -85,13 +85,15 @@ public sealed class ListMessagesTests(ListMessagesTests.TalkedAbout server) : IC
         await (await anyone.GetAsync($"{Root}/{id}/messages?page=2")).ShouldBeErrorAsync(404, "not_found");
     }
 
-    [Fact]
-    public async Task Next_and_previous_lead_through_all_pages_with_the_other_parameters()
+    [Theory]
+    [InlineData("/conversations")]
+    [InlineData("/api/v1/conversations")]
+    public async Task Next_and_previous_lead_through_all_pages_with_the_other_parameters(string root)
     {
         var program = server.Program();
         var id = await program.OpenConversationAsync();
         foreach (var text in (string[])["Größe & 1", "size", "Größe & 2", "Größe & 3"]) await program.SayInAsync(id, text, "assistant");
-        var address = $"{server.Address.GetLeftPart(UriPartial.Authority)}{Root}/{id}/messages/?q=GR%C3%96%C3%9FE%20%26&role=assistant&page_size=2&lang=de&lang=en";
+        var address = $"{server.Address.GetLeftPart(UriPartial.Authority)}{root}/{id}/messages/?q=GR%C3%96%C3%9FE%20%26&role=assistant&page_size=2&lang=de&lang=en";
 
         var first = await anyone.GetJsonAsync(address);
         first.Text("next").ShouldBe($"{address}&page=2");

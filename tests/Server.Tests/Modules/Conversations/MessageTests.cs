@@ -13,16 +13,17 @@ public sealed class MessageTests(Server server) : IClassFixture<Server>
     [InlineData("Was I charged twice?", "That's an interesting question. Let me think about that...")]
     [InlineData("Thank you.", "You're welcome! Is there anything else I can help with?")]
     [InlineData("So it is.", "I understand. Can you tell me more about that?")]
-    public async Task A_message_of_the_user_is_accepted_at_once_and_the_assistants_follows(string text, string answer)
+    [InlineData("Hello there", "Hello! How can I assist you today?", "/api/v1/conversations")]
+    public async Task A_message_of_the_user_is_accepted_at_once_and_the_assistants_follows(string text, string answer, string root = Root)
     {
         var id = await program.OpenConversationAsync();
-        var response = await program.PostJsonAsync($"{Root}/{id}/messages/create/", new { text = $" {text}\n", role = "user" });
+        var response = await program.PostJsonAsync($"{root}/{id}/messages/create/", new { text = $" {text}\n", role = "user" });
         var message = await response.ShouldAnswerAsync(201);
 
         message.EnumerateObject().Select(member => member.Name).ShouldBe(["message_id", "conversation", "role", "text", "date_created", "date_updated"]);
         (message.Id("conversation"), message.Text("role"), message.Text("text")).ShouldBe((id, "user", text));
         message.Text("date_updated").ShouldBe(message.Text("date_created"));
-        response.Headers.Location!.ToString().ShouldBe($"{Root}/{id}/messages/{message.Id("message_id")}");
+        response.Headers.Location!.ToString().ShouldBe($"{root}/{id}/messages/{message.Id("message_id")}");
         (await anyone.AnswersAsync(id, 1)).ShouldBe([answer]);
         var shown = await anyone.ResultsAsync(id);
         shown.Select(m => m.Text("role")).ShouldBe(["user", "assistant"]);
@@ -78,6 +79,20 @@ public sealed class MessageTests(Server server) : IClassFixture<Server>
         (await anyone.ResultsAsync(id)).ShouldHaveSingleItem();
         await (await program.DeleteAsync($"{Root}/{id}/messages/{first.Id("message_id")}")).ShouldAnswerAsync(204);
         await (await program.PostJsonAsync($"{Root}/{id}/messages/create", new { text = "x", role = "assistant" }, key)).ShouldBeErrorAsync(410, "gone");
+    }
+
+    [Fact]
+    public async Task What_is_deleted_at_one_address_is_gone_at_the_other()
+    {
+        foreach (var (here, there) in ((string, string)[])[(ConversationCalls.Roots[0], ConversationCalls.Roots[1]), (ConversationCalls.Roots[1], ConversationCalls.Roots[0])])
+        {
+            var id = await program.OpenConversationAsync();
+            var message = (await program.SayInAsync(id, "x", "assistant")).Id("message_id");
+            await (await program.DeleteAsync($"{here}/{id}/messages/{message}/")).ShouldAnswerAsync(204);
+            await (await program.DeleteAsync($"{there}/{id}/messages/{message}")).ShouldBeErrorAsync(404, "not_found");
+            await (await program.DeleteAsync($"{here}/{id}/delete/")).ShouldAnswerAsync(200);
+            await (await anyone.GetAsync($"{there}/{id}")).ShouldBeErrorAsync(404, "not_found");
+        }
     }
 
     [Fact]

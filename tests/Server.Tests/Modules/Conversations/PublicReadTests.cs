@@ -6,12 +6,14 @@ namespace Consilium.Tests.Modules.Conversations;
 public sealed class PublicReadTests(PublicReadTests.ClosedToThePublic server) : IClassFixture<PublicReadTests.ClosedToThePublic>
 {
     [Theory]
-    [InlineData("")]
-    [InlineData("/messages")]
-    public async Task Reading_needs_a_key_to_read_or_write(string what)
+    [InlineData("/conversations", "")]
+    [InlineData("/conversations", "/messages")]
+    [InlineData("/api/v1/conversations", "")]
+    [InlineData("/api/v1/conversations", "/messages")]
+    public async Task Reading_needs_a_key_to_read_or_write(string root, string what)
     {
         using var program = server.Program();
-        var path = $"{ConversationCalls.Root}/{await program.OpenConversationAsync()}{what}";
+        var path = $"{root}/{await program.OpenConversationAsync()}{what}";
         using var anyone = server.Anonymous();
         using var admin = await server.SignInAsync("admin@example.com", "admin123");
         using var other = await server.ProgramAsync("cases:write");
