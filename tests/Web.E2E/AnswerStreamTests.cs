@@ -14,7 +14,7 @@ public sealed class AnswerStreamTests(Browser browser) : IClassFixture<Browser>
         async () => {
             const call = async (path, body, token) => (await fetch(path, {
                 method: 'POST', body: JSON.stringify(body), headers: { 'Content-Type': 'application/json', ...(token && { Authorization: `Bearer ${token}` }) } })).json();
-            const { access_token: token } = await call('/auth/login', { username: 'user@example.com', password: 'password123' });
+            const { access_token: token } = await call('/auth/login', { username: 'customer@example.com', password: 'password123' });
             const { id } = await call('/tickets', { title: 'A question', description: 'When does the clinic open, please?' }, token);
             const path = `/tickets/${id}/ai-response`;
             const { ticket } = await call('/api/v1/auth/stream-tickets', { path }, token);

@@ -13,7 +13,7 @@ public sealed class MessageHtmlTests(Browser browser) : IClassFixture<Browser>
             const call = async (path, body, token) => (await fetch(path, {
                 method: body ? 'POST' : 'GET', body: body && JSON.stringify(body),
                 headers: { 'Content-Type': 'application/json', ...(token && { Authorization: `Bearer ${token}` }) } })).json();
-            const { access_token: token } = await call('/auth/login', { username: 'user@example.com', password: 'password123' });
+            const { access_token: token } = await call('/auth/login', { username: 'customer@example.com', password: 'password123' });
             const { id } = await call('/api/v1/cases', { issue_description: 'Hostile texts' }, token);
             for (const content of texts)
                 await call(`/api/v1/cases/${id}/messages`, { content, ask_assistant: false, client_token: content.slice(0, 90) + texts.indexOf(content) }, token);

@@ -139,7 +139,7 @@ public sealed class UploadCrashTests(ITestOutputHelper output) : DatabaseTest
     static async Task<Client> SignInAsync(ServerProcess server)
     {
         using var anonymous = new Client(server.Address);
-        var login = await anonymous.PostJsonAsync("/auth/login", new { username = "user@example.com", password = "password123" });
-        return Client.From(server.Address, "user@example.com", await login.ShouldAnswerAsync(200));
+        var login = await anonymous.PostJsonAsync("/auth/login", new { username = "customer@example.com", password = "password123" });
+        return Client.From(server.Address, "customer@example.com", await login.ShouldAnswerAsync(200));
     }
 }

@@ -32,6 +32,10 @@ internal sealed class FirstAccounts(
         var present = await db.Set<User>().Where(u => u.IsDemo).Select(u => u.Id).ToListAsync(cancellationToken);
         var taken = await db.Set<User>().Select(u => u.Email!.ToLower()).Where(email => email.EndsWith("@example.com")).ToListAsync(cancellationToken);
         var missing = DemoAccounts.All.Where(demo => !present.Contains(demo.Id) && !taken.Contains(demo.Email)).ToList();
+        // A database from before: published examples sign up with the address that the demo's user had.
+        if (!taken.Contains(DemoAccounts.User.Email)
+            && await db.Set<User>().SingleOrDefaultAsync(u => u.Id == DemoAccounts.User.Id && u.IsDemo && u.Email == DemoAccounts.FormerUserEmail, cancellationToken) is { } former)
+            former.MoveDemo(DemoAccounts.User.Email, clock.UtcNow());
         var hashes = await Task.WhenAll(missing.Select(demo => hashing.HashAsync(demo.Password, cancellationToken)));
         db.AddRange(missing.Zip(hashes, (demo, hash) => User.CreateDemo(demo.Id, demo.Email, hash, demo.Role, demo.Name, clock.UtcNow())));
         if (!await HasDemoKeyAsync(db, cancellationToken))

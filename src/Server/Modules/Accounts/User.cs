@@ -43,6 +43,13 @@ internal sealed class User
         return user;
     }
 
+    /// <summary>Gives an account of the demo another address.</summary>
+    public void MoveDemo(string email, DateTimeOffset now)
+    {
+        if (!IsDemo) throw new InvalidOperationException("Only accounts of the demo are moved.");
+        (Email, UpdatedAt) = (email, now);
+    }
+
     /// <summary>What is null stays as it is; what is empty is cleared.</summary>
     public void Describe(string? name, string? contact, string? address, DateTimeOffset now)
     {

@@ -41,7 +41,7 @@ public sealed class CreateUserTests(Server server) : IClassFixture<Server>
     [InlineData("doctor@example.com", "doctor123")]
     [InlineData("hospital@example.com", "hospital123")]
     [InlineData("patient@example.com", "patient123")]
-    [InlineData("user@example.com", "password123")]
+    [InlineData("customer@example.com", "password123")]
     public async Task Nobody_else_makes_accounts_for_others(string email, string password)
     {
         using var client = await server.SignInAsync(email, password);
@@ -62,7 +62,7 @@ public sealed class CreateUserTests(Server server) : IClassFixture<Server>
     {
         using var admin = await server.SignInAsync("admin@example.com", "admin123");
 
-        await (await admin.PostJsonAsync(Path, new { email = "USER@example.com", password = "password1", role = "user" })).ShouldBeProblemAsync(409, "email_taken");
+        await (await admin.PostJsonAsync(Path, new { email = "CUSTOMER@example.com", password = "password1", role = "user" })).ShouldBeProblemAsync(409, "email_taken");
     }
 
     [Theory]

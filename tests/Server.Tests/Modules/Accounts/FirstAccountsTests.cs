@@ -110,6 +110,49 @@ public sealed class FirstAccountsTests : DatabaseTest
     }
 
     [Fact]
+    public async Task The_published_example_signs_up_and_logs_in_on_a_new_database_and_on_one_from_before()
+    {
+        const string body = """{"email":"user@example.com","password":"password"}""";
+        await (await ProbeServer.StartAsync(Database)).DisposeAsync();
+        await Database.ExecuteAsync("UPDATE accounts.users SET email = 'user@example.com' WHERE id = $1", DemoAccounts.User.Id); // as it was once
+
+        await using var server = await ProbeServer.StartAsync(Database);
+
+        using var anyone = server.Anonymous();
+        await (await anyone.PostJsonAsync("/auth/login", """{"username":"user@example.com","password":"password123"}""")).ShouldBeProblemAsync(401, "invalid_credentials");
+        var created = await (await anyone.PostJsonAsync("/auth/signup", body)).ShouldAnswerAsync(201);
+        (created.Text("email"), created.Text("role")).ShouldBe(("user@example.com", "user"));
+        using var person = await server.SignInAsync("user@example.com", "password");
+        (await person.GetJsonAsync("/probe/me")).Id("user_id").ShouldBe(created.Id());
+        using var demo = await server.SignInAsync("customer@example.com", "password123");
+        (await demo.GetJsonAsync("/probe/me")).Id("user_id").ShouldBe(DemoAccounts.User.Id);
+    }
+
+    [Fact]
+    public async Task A_demo_user_from_before_keeps_the_old_address_where_somebody_has_the_new_one()
+    {
+        await using (var first = await ProbeServer.StartAsync(Database))
+        {
+            await Database.ExecuteAsync("UPDATE accounts.users SET email = 'user@example.com' WHERE id = $1", DemoAccounts.User.Id);
+            using var anyone = first.Anonymous();
+            await (await anyone.PostJsonAsync("/auth/signup", new { email = "Customer@example.com", password = Password })).ShouldAnswerAsync(201);
+        }
+
+        await using var second = await ProbeServer.StartAsync(Database);
+
+        (await second.SignInAsync("user@example.com", "password123")).Dispose();
+        (await second.SignInAsync("customer@example.com", Password)).Dispose();
+    }
+
+    [Fact]
+    public async Task The_password_of_the_published_example_is_refused_in_Production()
+    {
+        await using var server = await ProbeServer.StartAsync(Database, "Production", settings: [("Accounts:MinimumPasswordLength", "8")]);
+        using var anyone = server.Anonymous();
+        await (await anyone.PostJsonAsync("/auth/signup", """{"email":"user@example.com","password":"password"}""")).ShouldRefuseFieldsAsync("password");
+    }
+
+    [Fact]
     public async Task Another_master_key_refuses_to_start_in_a_plain_sentence()
     {
         await (await ProbeServer.StartAsync(Database)).DisposeAsync();

@@ -68,7 +68,7 @@ public sealed class LogInTests : IAsyncLifetime
         var bodies = new HashSet<string>();
         foreach (var (email, password) in new[]
         {
-            ("nobody@example.com", "password1"), ("user@example.com", "wrong password"), ("patient@example.com", "patient123"), ("assistant@example.com", "anything"),
+            ("nobody@example.com", "password1"), ("customer@example.com", "wrong password"), ("patient@example.com", "patient123"), ("assistant@example.com", "anything"),
         })
         {
             var response = await anyone.PostJsonAsync("/auth/login", new { username = email, password });
@@ -81,7 +81,7 @@ public sealed class LogInTests : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData("user@example.com", "password123")]
+    [InlineData("customer@example.com", "password123")]
     [InlineData("nobody@example.com", "password123")]
     public async Task After_five_failures_in_a_row_even_the_right_password_waits(string email, string password)
     {
@@ -101,8 +101,8 @@ public sealed class LogInTests : IAsyncLifetime
     {
         for (var round = 0; round < 3; round++)
         {
-            for (var i = 0; i < Attempts - 1; i++) await (await LogInAsync("user@example.com", "wrong password")).ShouldAnswerAsync(401);
-            await (await LogInAsync("user@example.com", "password123")).ShouldAnswerAsync(200);
+            for (var i = 0; i < Attempts - 1; i++) await (await LogInAsync("customer@example.com", "wrong password")).ShouldAnswerAsync(401);
+            await (await LogInAsync("customer@example.com", "password123")).ShouldAnswerAsync(200);
         }
     }
 
@@ -111,12 +111,12 @@ public sealed class LogInTests : IAsyncLifetime
     {
         for (var i = 0; i < 20; i++) await (await LogInAsync($"nobody{i}@example.com", "wrong password")).ShouldAnswerAsync(401);
 
-        await (await LogInAsync("user@example.com", "password123")).ShouldBeProblemAsync(429, "too_many_failed_logins");
+        await (await LogInAsync("customer@example.com", "password123")).ShouldBeProblemAsync(429, "too_many_failed_logins");
         clock.Advance(TimeSpan.FromSeconds(5));
-        await (await LogInAsync("user@example.com", "password123")).ShouldAnswerAsync(200);
+        await (await LogInAsync("customer@example.com", "password123")).ShouldAnswerAsync(200);
         clock.Advance(TimeSpan.FromMinutes(16));
         await (await LogInAsync("nobody@example.com", "wrong password")).ShouldAnswerAsync(401);
-        await (await LogInAsync("user@example.com", "password123")).ShouldAnswerAsync(200);
+        await (await LogInAsync("customer@example.com", "password123")).ShouldAnswerAsync(200);
     }
 
     [Fact]
@@ -125,10 +125,10 @@ public sealed class LogInTests : IAsyncLifetime
         var other = await Server.StartAsync(clock: clock, sharedDatabase: server.Database, settings: await SameMasterKeyAsync());
         try
         {
-            for (var i = 0; i < Attempts; i++) await (await LogInAsync("user@example.com", "wrong password")).ShouldAnswerAsync(401);
+            for (var i = 0; i < Attempts; i++) await (await LogInAsync("customer@example.com", "wrong password")).ShouldAnswerAsync(401);
 
             using var there = other.Anonymous();
-            await (await there.PostJsonAsync("/auth/login", new { username = "user@example.com", password = "password123" })).ShouldAnswerAsync(429);
+            await (await there.PostJsonAsync("/auth/login", new { username = "customer@example.com", password = "password123" })).ShouldAnswerAsync(429);
         }
         finally
         {
@@ -139,7 +139,7 @@ public sealed class LogInTests : IAsyncLifetime
     [Fact]
     public async Task Many_guesses_at_once_do_not_slip_past_the_count()
     {
-        var answers = await Task.WhenAll(Enumerable.Range(0, 30).Select(i => LogInAsync("user@example.com", $"wrong password {i}")));
+        var answers = await Task.WhenAll(Enumerable.Range(0, 30).Select(i => LogInAsync("customer@example.com", $"wrong password {i}")));
 
         answers.Count(answer => (int)answer.StatusCode == 401).ShouldBe(Attempts);
         answers.Count(answer => (int)answer.StatusCode == 429).ShouldBe(30 - Attempts);
@@ -149,12 +149,12 @@ public sealed class LogInTests : IAsyncLifetime
     public async Task An_outdated_hash_is_renewed_at_login()
     {
         var weak = await new Consilium.Modules.Accounts.PasswordHashing(iterations: 10).HashAsync("password123", default);
-        await server.Database.ExecuteAsync("UPDATE accounts.users SET password_hash = $1 WHERE email = 'user@example.com'", weak);
+        await server.Database.ExecuteAsync("UPDATE accounts.users SET password_hash = $1 WHERE email = 'customer@example.com'", weak);
 
-        await (await LogInAsync("user@example.com", "password123")).ShouldAnswerAsync(200);
+        await (await LogInAsync("customer@example.com", "password123")).ShouldAnswerAsync(200);
 
-        (await server.Database.ScalarAsync<string>("SELECT password_hash FROM accounts.users WHERE email = 'user@example.com'")).ShouldNotBe(weak);
-        await (await LogInAsync("user@example.com", "password123")).ShouldAnswerAsync(200);
+        (await server.Database.ScalarAsync<string>("SELECT password_hash FROM accounts.users WHERE email = 'customer@example.com'")).ShouldNotBe(weak);
+        await (await LogInAsync("customer@example.com", "password123")).ShouldAnswerAsync(200);
     }
 
     [Theory]

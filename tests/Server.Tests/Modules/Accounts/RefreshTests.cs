@@ -20,7 +20,7 @@ public sealed class RefreshTests : IAsyncLifetime
     [InlineData("/api/v1/auth/refresh")]
     public async Task A_refresh_answers_the_login_shape_with_a_new_pair(string path)
     {
-        using var user = await server.SignInAsync("user@example.com", "password123");
+        using var user = await server.SignInAsync("customer@example.com", "password123");
 
         var answer = await (await anyone.PostJsonAsync(path, new { refresh_token = user.RefreshToken })).ShouldAnswerAsync(200);
 
@@ -34,7 +34,7 @@ public sealed class RefreshTests : IAsyncLifetime
     [Fact]
     public async Task A_lost_answer_can_be_asked_for_again_within_ten_seconds()
     {
-        using var user = await server.SignInAsync("user@example.com", "password123");
+        using var user = await server.SignInAsync("customer@example.com", "password123");
         var first = await RefreshAsync(user.RefreshToken);
 
         clock.Advance(TimeSpan.FromSeconds(10));
@@ -47,7 +47,7 @@ public sealed class RefreshTests : IAsyncLifetime
     [Fact]
     public async Task A_used_token_ends_the_session_after_ten_seconds()
     {
-        using var user = await server.SignInAsync("user@example.com", "password123");
+        using var user = await server.SignInAsync("customer@example.com", "password123");
         var successor = await RefreshAsync(user.RefreshToken);
 
         clock.Advance(TimeSpan.FromSeconds(11));
@@ -61,7 +61,7 @@ public sealed class RefreshTests : IAsyncLifetime
     [Fact]
     public async Task A_used_token_ends_the_session_once_its_successor_is_used_too()
     {
-        using var user = await server.SignInAsync("user@example.com", "password123");
+        using var user = await server.SignInAsync("customer@example.com", "password123");
         var second = await RefreshAsync(user.RefreshToken);
         var third = await RefreshAsync(second);
 
@@ -72,8 +72,8 @@ public sealed class RefreshTests : IAsyncLifetime
     [Fact]
     public async Task The_end_of_one_session_leaves_the_others()
     {
-        using var thief = await server.SignInAsync("user@example.com", "password123");
-        using var other = await server.SignInAsync("user@example.com", "password123");
+        using var thief = await server.SignInAsync("customer@example.com", "password123");
+        using var other = await server.SignInAsync("customer@example.com", "password123");
         await RefreshAsync(thief.RefreshToken);
         clock.Advance(TimeSpan.FromSeconds(11));
 
@@ -86,7 +86,7 @@ public sealed class RefreshTests : IAsyncLifetime
     [Fact]
     public async Task Of_many_at_once_all_get_the_same_successor()
     {
-        using var user = await server.SignInAsync("user@example.com", "password123");
+        using var user = await server.SignInAsync("customer@example.com", "password123");
 
         var answers = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => RefreshAsync(user.RefreshToken)));
 
@@ -120,7 +120,7 @@ public sealed class RefreshTests : IAsyncLifetime
     [Fact]
     public async Task Users_stay_signed_in_for_weeks_but_at_most_thirty_days()
     {
-        using var user = await server.SignInAsync("user@example.com", "password123");
+        using var user = await server.SignInAsync("customer@example.com", "password123");
         clock.Advance(TimeSpan.FromDays(13));
         var token = await RefreshAsync(user.RefreshToken);
         clock.Advance(TimeSpan.FromDays(13));
@@ -133,7 +133,7 @@ public sealed class RefreshTests : IAsyncLifetime
     [Fact]
     public async Task Tokens_are_kept_as_hashes_alone()
     {
-        using var user = await server.SignInAsync("user@example.com", "password123");
+        using var user = await server.SignInAsync("customer@example.com", "password123");
 
         var rows = await server.Database.ScalarAsync<string>("SELECT string_agg(to_jsonb(t)::text, ' ') FROM accounts.refresh_tokens t");
 
@@ -148,7 +148,7 @@ public sealed class RefreshTests : IAsyncLifetime
     [Fact]
     public async Task An_access_token_is_no_refresh_token()
     {
-        using var user = await server.SignInAsync("user@example.com", "password123");
+        using var user = await server.SignInAsync("customer@example.com", "password123");
 
         await (await anyone.PostJsonAsync("/auth/refresh", new { refresh_token = user.AccessToken })).ShouldRefuseFieldsAsync("refresh_token");
     }

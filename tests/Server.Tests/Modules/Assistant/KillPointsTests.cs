@@ -31,7 +31,7 @@ public sealed class KillPointsTests(ITestOutputHelper output) : IAsyncLifetime
             ("Assistant__Lease", "00:00:01"), ("Assistant__Renewal", "00:00:00.300"), ("Assistant__Providers__0__Name", "double"),
             ("Assistant__Providers__0__Model", "counting"), ("Assistant__Providers__0__BaseAddress", provider.BaseAddress.ToString()));
         owner = server.Client();
-        var login = await owner.PostJsonAsync("/auth/login", new { username = "user@example.com", password = "password123" });
+        var login = await owner.PostJsonAsync("/auth/login", new { username = "customer@example.com", password = "password123" });
         owner.DefaultRequestHeaders.Authorization = new("Bearer", (await login.ShouldAnswerAsync(200)).Text("access_token"));
     }
 

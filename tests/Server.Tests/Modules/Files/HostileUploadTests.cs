@@ -63,8 +63,8 @@ public sealed class HostileUploadTests(ITestOutputHelper output)
     static async Task<Client> SignInAsync(Uri address)
     {
         using var anonymous = new Client(address);
-        var login = await anonymous.PostJsonAsync("/auth/login", new { username = "user@example.com", password = "password123" });
-        return Client.From(address, "user@example.com", await login.ShouldAnswerAsync(200));
+        var login = await anonymous.PostJsonAsync("/auth/login", new { username = "customer@example.com", password = "password123" });
+        return Client.From(address, "customer@example.com", await login.ShouldAnswerAsync(200));
     }
 
     static long MemoryOf(int process, string field) =>

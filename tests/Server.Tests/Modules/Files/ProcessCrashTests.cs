@@ -77,7 +77,7 @@ public sealed class ProcessCrashTests : DatabaseTest
     static async Task<HttpClient> SignInAsync(ServerProcess server)
     {
         var client = server.Client();
-        var login = await client.PostJsonAsync("/auth/login", new { username = "user@example.com", password = "password123" });
+        var login = await client.PostJsonAsync("/auth/login", new { username = "customer@example.com", password = "password123" });
         client.DefaultRequestHeaders.Authorization = new("Bearer", (await login.ShouldAnswerAsync(200)).Text("access_token"));
         return client;
     }

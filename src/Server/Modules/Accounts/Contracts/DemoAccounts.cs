@@ -8,7 +8,10 @@ public static class DemoAccounts
     public static readonly DemoAccount Doctor = new(Id(3), "doctor@example.com", "doctor123", Role.Doctor, "Demo Doctor");
     public static readonly DemoAccount Hospital = new(Id(4), "hospital@example.com", "hospital123", Role.Hospital, "Demo Hospital");
     public static readonly DemoAccount Patient = new(Id(5), "patient@example.com", "patient123", Role.Patient, "Demo Patient");
-    public static readonly DemoAccount User = new(Id(6), "user@example.com", "password123", Role.User, "Demo User");
+    public static readonly DemoAccount User = new(Id(6), "customer@example.com", "password123", Role.User, "Demo User");
+
+    /// <summary>What <see cref="User"/> had once. It is anybody's now: published examples sign up with it.</summary>
+    public const string FormerUserEmail = "user@example.com";
 
     public static IReadOnlyList<DemoAccount> All { get; } = [Admin, Staff, Doctor, Hospital, Patient, User];
 
