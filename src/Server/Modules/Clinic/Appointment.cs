@@ -77,7 +77,7 @@ internal sealed class Appointment
         (Type, Extras, HospitalId, UpdatedAt) = (type ?? Type, extras ?? Extras, hospitalId ?? HospitalId, at);
 
     /// <summary>False, and nothing is changed, when it is over in another way already.</summary>
-    public bool Cancel(string reason, Guid by, DateTimeOffset at)
+    public bool Cancel(string? reason, Guid by, DateTimeOffset at)
     {
         if (!End(AppointmentStatus.Cancelled, at)) return false;
         (CancelledBy, CancellationReason) = (by, reason);

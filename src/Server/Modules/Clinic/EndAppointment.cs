@@ -20,7 +20,7 @@ internal sealed class CancelAppointmentValidator : AbstractValidator<CancelAppoi
 }
 
 /// <param name="Status">completed, no_show or cancelled.</param>
-/// <param name="CancellationReason">Needed to cancel: 1 to 500 characters.</param>
+/// <param name="CancellationReason">Why it is cancelled: at most 500 characters. It may be left out here.</param>
 internal sealed record SetAppointmentStatusRequest(string? Status, string? CancellationReason = null);
 
 internal sealed class SetAppointmentStatusValidator : AbstractValidator<SetAppointmentStatusRequest>
@@ -58,8 +58,9 @@ internal sealed class EndAppointment(ConsiliumDb db, RequestTransaction transact
             .WithName("SetAppointmentStatus")
             .WithSummary("Say how an appointment ended")
             .WithDescription("""
-                For its doctor, its hospital and administrators: scheduled and rescheduled → completed, no_show, or cancelled with a `cancellation_reason`. These three are final.
-                The same status changes nothing and succeeds; any other step is refused with 409. `rescheduled` comes from another `time_slot` alone.
+                For its doctor, its hospital and administrators: scheduled and rescheduled → completed or no_show. `cancelled` does what `cancel` does, for all who may cancel;
+                here the reason may be left out. These three are final. The same status changes nothing and succeeds; any other step is refused with 409. `rescheduled` comes
+                only from another `time_slot`.
                 """);
         appointments.MapDelete("/{id:guid}", (Guid id, Caller caller, EndAppointment useCase, CancellationToken cancellationToken) =>
                 useCase.DeleteAsync(id, caller, cancellationToken))
@@ -69,27 +70,26 @@ internal sealed class EndAppointment(ConsiliumDb db, RequestTransaction transact
             .WithDescription("For its doctor, its hospital and administrators: nobody sees it from then on. Patients cancel instead.");
     }
 
-    Task<Results<Ok<AppointmentResponse>, ProblemHttpResult>> CancelAsync(Guid id, string reason, Caller caller, CancellationToken cancellationToken) =>
+    Task<Results<Ok<AppointmentResponse>, ProblemHttpResult>> CancelAsync(Guid id, string? reason, Caller caller, CancellationToken cancellationToken) =>
         ChangeAsync(id, caller, Cancelled, AppointmentAccess.AllowChanges, appointment =>
         {
             if (appointment.Status == AppointmentStatus.Cancelled) return Step.None;
-            return appointment.Cancel(reason.Trim(), caller.UserId, clock.UtcNow()) ? Step.Taken : Closed(appointment);
+            return appointment.Cancel(reason?.Trim() is { Length: > 0 } text ? text : null, caller.UserId, clock.UtcNow()) ? Step.Taken : Closed(appointment);
         }, cancellationToken);
 
     async Task<Results<Ok<AppointmentResponse>, ProblemHttpResult>> SetStatusAsync(
         Guid id, SetAppointmentStatusRequest request, Caller caller, CancellationToken cancellationToken)
     {
         if (AppointmentNames.ParseStatus(request.Status) is not { } wanted) return Problems.Invalid("status", AppointmentRules.KnownStatuses);
-        return await ChangeAsync(id, caller, wanted == AppointmentStatus.Cancelled ? Cancelled : Concluded, AppointmentAccess.AllowOutcomes, appointment =>
+        if (wanted == AppointmentStatus.Cancelled) return await CancelAsync(id, request.CancellationReason, caller, cancellationToken);
+        return await ChangeAsync(id, caller, Concluded, AppointmentAccess.AllowOutcomes, appointment =>
         {
             if (appointment.Status == wanted) return Step.None;
             if (wanted.IsOpen())
                 return new(IsTaken: false, Problems.Conflict("status_step_refused", appointment.IsOpen
                     ? "An appointment becomes rescheduled by another time_slot alone."
                     : $"A {appointment.Status.Wire()} appointment stays so: book another one."));
-            if (wanted != AppointmentStatus.Cancelled) return appointment.Conclude(wanted, clock.UtcNow()) ? Step.Taken : Closed(appointment);
-            if (request.CancellationReason?.Trim() is not { Length: > 0 } reason) return new(IsTaken: false, Problems.Invalid("cancellation_reason", "is required to cancel."));
-            return appointment.Cancel(reason, caller.UserId, clock.UtcNow()) ? Step.Taken : Closed(appointment);
+            return appointment.Conclude(wanted, clock.UtcNow()) ? Step.Taken : Closed(appointment);
         }, cancellationToken);
     }
 

@@ -27,8 +27,41 @@ public sealed class EndAppointmentTests(ClinicServer server) : IClassFixture<Cli
     {
         var id = await BookedAsync();
         await (await server.Patient.TryCancelAsync(id, reason)).ShouldRefuseFieldsAsync("cancellation_reason");
-        await (await server.Doctor.TrySetStatusAsync(id, "cancelled", reason)).ShouldRefuseFieldsAsync("cancellation_reason");
         await (await server.Patient.TryCancelAsync(id, new string('a', 501))).ShouldRefuseFieldsAsync("cancellation_reason");
+        await (await server.Patient.TrySetStatusAsync(id, "cancelled", new string('a', 501))).ShouldRefuseFieldsAsync("cancellation_reason");
+    }
+
+    [Fact]
+    public async Task The_status_cancelled_cancels_as_cancel_does_for_all_who_may_cancel()
+    {
+        using var relative = await server.SignedInAsync("user");
+        await server.RelateAsync(relative.UserId, server.Patient.UserId);
+        foreach (var caller in (Client[])[server.Patient, relative, server.Doctor, server.Hospital, server.Admin])
+        {
+            var (one, other) = (await BookedAsync(), await BookedAsync());
+            var set = await (await caller.TrySetStatusAsync(one, "cancelled", " I am well again. ")).ShouldAnswerAsync(200);
+            var cancelled = await (await caller.TryCancelAsync(other)).ShouldAnswerAsync(200);
+            foreach (var member in (string[])["status", "cancelled_by", "cancellation_reason"]) set.GetProperty(member).ToString().ShouldBe(cancelled.GetProperty(member).ToString());
+            (await server.TrailAsync(one)).ShouldBe(await server.TrailAsync(other));
+            (await (await server.Patient.TryCancelAsync(one, "Once more.")).ShouldAnswerAsync(200)).ToString().ShouldBe(set.ToString());
+            (await (await server.Patient.TrySetStatusAsync(one, "cancelled", "Once more.")).ShouldAnswerAsync(200)).ToString().ShouldBe(set.ToString());
+        }
+    }
+
+    [Theory]
+    [InlineData("""{"status":"cancelled"}""")]
+    [InlineData("""{"status":"cancelled","cancellation_reason":null}""")]
+    [InlineData("""{"status":"cancelled","cancellation_reason":" "}""")]
+    public async Task The_status_cancelled_needs_no_reason(string body)
+    {
+        foreach (var caller in (Client[])[server.Patient, server.Doctor])
+        {
+            var id = await BookedAsync();
+            var cancelled = await (await caller.PutJsonAsync($"{ClinicCalls.Root}/{id}/status", body)).ShouldAnswerAsync(200);
+            (cancelled.Text("status"), cancelled.Id("cancelled_by"), cancelled.Text("cancellation_reason")).ShouldBe(("cancelled", caller.UserId, null));
+            (await server.Patient.AppointmentAsync(id)).ToString().ShouldBe(cancelled.ToString());
+            (await server.TrailAsync(id))[1].ShouldStartWith(caller == server.Patient ? "patient appointment.cancelled ok" : "doctor appointment.cancelled ok");
+        }
     }
 
     [Fact]
@@ -88,7 +121,7 @@ public sealed class EndAppointmentTests(ClinicServer server) : IClassFixture<Cli
             ((int)(await caller.TryCancelAsync(await BookedAsync())).StatusCode).ShouldBe(cancels, $"cancel {i}");
             ((int)(await caller.TryChangeAsync(await BookedAsync(), new { extras = "x" })).StatusCode).ShouldBe(cancels, $"change {i}");
             ((int)(await caller.TrySetStatusAsync(await BookedAsync(), "completed")).StatusCode).ShouldBe(ends, $"status {i}");
-            ((int)(await caller.TrySetStatusAsync(await BookedAsync(), "cancelled", "x")).StatusCode).ShouldBe(ends, $"status cancelled {i}");
+            ((int)(await caller.TrySetStatusAsync(await BookedAsync(), "cancelled", "x")).StatusCode).ShouldBe(cancels, $"status cancelled {i}");
             ((int)(await caller.DeleteAsync($"{ClinicCalls.Root}/{await BookedAsync()}")).StatusCode).ShouldBe(ends == 200 ? 204 : ends, $"delete {i}");
         }
     }
