@@ -13,7 +13,7 @@ namespace Consilium.Modules.Records;
 /// <param name="File">A picture, PDF, text, CSV, Word, Excel or audio file. The part's name and type are taken from it.</param>
 /// <param name="DocumentType">report, prescription, lab_result, imaging, insurance, identity, consent, photo or other, which is the default.</param>
 /// <param name="Remark">At most 2000 characters.</param>
-/// <param name="EntityId">The patient whose document it is, or one of a patient's reports. Patients may leave it out for themselves.</param>
+/// <param name="EntityId">The patient whose document it is, or one of a patient's reports. Without it the document goes to the record of the patient who uploads it; others must send it.</param>
 internal sealed record UploadDocumentRequest(IFormFile File, string? DocumentType, string? Remark, string? EntityId);
 
 /// <param name="File">A picture, PDF, text, CSV, Word, Excel or audio file. The part's name and type are taken from it.</param>
@@ -27,7 +27,7 @@ internal sealed record DocumentFields(string? DocumentType, string? Remark, stri
     public static readonly string[] Names = ["document_type", "remark", "entity_id"];
 
     public static DocumentFields Of(IReadOnlyDictionary<string, string> fields) =>
-        new(fields.GetValueOrDefault(Names[0]), fields.GetValueOrDefault(Names[1]), fields.GetValueOrDefault(Names[2]));
+        new(fields.GetValueOrDefault(Names[0]), fields.GetValueOrDefault(Names[1]), fields.GetValueOrDefault(Names[2])?.Trim() is { Length: > 0 } id ? id : null);
 }
 
 internal sealed class DocumentFieldsValidator : AbstractValidator<DocumentFields>
@@ -66,7 +66,7 @@ internal sealed class UploadDocument(RequestTransaction transaction, IFiles file
             .WithSummary("Upload a document")
             .WithDescription("""
                 For the patient and related users, treating doctors and administrators. The form's fields may come in any order. `entity_id` is the patient's id, or that of one
-                of the patient's reports; patients may leave it out when it is their own document.
+                of the patient's reports. A patient who leaves it out, or empty, uploads to their own record; everybody else must send it (400).
                 """);
     }
 
@@ -148,7 +148,7 @@ internal sealed class UploadDocument(RequestTransaction transaction, IFiles file
             else
             {
                 if (given.EntityId is null && !caller.Is(Role.Patient))
-                    return (default, Problems.Invalid(DocumentFields.Names[2], "is required: say whose document it is."));
+                    return (default, Problems.Invalid(DocumentFields.Names[2], "is required: send the id of the patient, or of one of the patient's reports."));
                 var entityId = given.EntityId is { } id ? Guid.ParseExact(id, "D") : caller.UserId;
                 target = await upload.FindAsync(entityId, caller, cancellationToken);
                 if (target is null) return (default, await upload.RefuseAsync(patientId: null, $"record/{entityId}", caller, cancellationToken));

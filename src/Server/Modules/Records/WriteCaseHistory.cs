@@ -65,7 +65,10 @@ internal sealed class WriteCaseHistory(
                 useCase.CreateAsync(id, request, caller, http))
             .RequireRoles(PatientRule.Writers)
             .WithSummary("Write the first case history of a patient")
-            .WithDescription("For treating doctors and administrators. 409 `history_exists` when there is one: then write its next version.");
+            .WithDescription("""
+                For treating doctors and administrators. 409 `history_exists` when somebody has written one: then write its next version. One that `create_if_not_exists` made
+                and that is still empty is written by this, as its version 2.
+                """);
         patients.MapPut("/{id:guid}/case-history", (
                 Guid id, UpdateCaseHistoryRequest request, Caller caller, HttpContext http, WriteCaseHistory useCase) =>
                 useCase.UpdateAsync(id, request, caller, http))
@@ -92,7 +95,8 @@ internal sealed class WriteCaseHistory(
             if (await RefusalAsync(id, ids, Created, caller, http.RequestAborted) is { } refusal) return refusal;
             var (grounds, added) = await AddAsync(id, request.Summary!.Trim(), ids, caller, http.RequestAborted);
             if (grounds is null) return Problems.NotFound();
-            if (!added) return Problems.Conflict("history_exists", "This patient has a case history already: write its next version.");
+            if (!added && !await WriteEmptyAsync(id, request.Summary!.Trim(), ids, caller, http.RequestAborted))
+                return Problems.Conflict("history_exists", "This patient has a case history already: write its next version.");
             var written = await KeepAsync(id, Created, grounds, caller, http.RequestAborted);
             http.Response.Headers.ETag = VersionTag.Of(written.Version);
             return TypedResults.Created($"/api/v1/patients/{id}/case-history", written);
@@ -172,6 +176,22 @@ internal sealed class WriteCaseHistory(
             """).By(caller).With(patientId);
         await using var row = await batch.ExecuteReaderAsync(cancellationToken);
         return await row.ReadAsync(cancellationToken) ? (row.GetString(0), row.GetInt32(1)) : null;
+    }
+
+    /// <summary>
+    /// Writes into a history that was made on demand and holds nothing yet: nobody can write an empty summary. False when somebody has written it. The look
+    /// comes after the lock, so of two at once the second sees what the first has written.
+    /// </summary>
+    async Task<bool> WriteEmptyAsync(Guid patientId, string summary, IReadOnlyList<Guid> documentIds, Caller caller, CancellationToken cancellationToken)
+    {
+        if (await LockAsync(patientId, caller, cancellationToken) is null) return false;
+        await using (var batch = await transaction.BatchAsync(cancellationToken))
+        {
+            batch.Add("SELECT summary = '' FROM records.case_history_versions WHERE patient_id = $1 AND is_current").With(patientId);
+            if (await batch.ExecuteScalarAsync(cancellationToken) is not true) return false;
+        }
+        await AddVersionAsync(patientId, summary, documentIds, caller, cancellationToken);
+        return true;
     }
 
     async Task AddVersionAsync(Guid patientId, string summary, IReadOnlyList<Guid> documentIds, Caller caller, CancellationToken cancellationToken)

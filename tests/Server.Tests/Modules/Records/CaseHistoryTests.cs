@@ -87,6 +87,63 @@ public sealed class CaseHistoryTests(RecordServer server) : IClassFixture<Record
     }
 
     [Fact]
+    public async Task An_empty_one_that_was_made_on_demand_is_written_once_by_a_post()
+    {
+        var patient = await server.PatientAsync();
+        var path = HistoryOf(patient.UserId);
+        var made = await server.Doctor.GetJsonAsync($"{path}?create_if_not_exists=true");
+
+        await (await server.Admin.PostJsonAsync(path, new { summary = " " })).ShouldRefuseFieldsAsync("summary");
+        await (await server.Stranger.PostJsonAsync(path, new { summary = "x" })).ShouldBeProblemAsync(404, "not_found");
+        await (await patient.PostJsonAsync(path, new { summary = "x" })).ShouldBeProblemAsync(403, "forbidden");
+        var answer = await server.Admin.PostJsonAsync(path, new { summary = " Hay fever. " });
+        var written = await answer.ShouldAnswerAsync(201);
+
+        answer.Headers.Location!.ToString().ShouldBe(path);
+        (written.Id(), written.Text("created_at"), written.Text("summary"), written.Id("written_by")).ShouldBe((made.Id(), made.Text("created_at"), "Hay fever.", server.Admin.UserId));
+        // Version 1 was shown and stays what it was: a tag never stands for two texts.
+        (written.Number("version"), answer.Headers.ETag!.Tag).ShouldBe((2, "\"2\""));
+        (await patient.GetJsonAsync($"{path}?version=1")).ToString().ShouldBe(made.ToString());
+        (await patient.GetJsonAsync(path)).ToString().ShouldBe(written.ToString());
+        (await server.Database.ColumnAsync<int>("SELECT version FROM records.case_history_versions WHERE patient_id = $1 AND is_current", patient.UserId)).ShouldBe([2]);
+        await (await server.Admin.PostJsonAsync(path, new { summary = "Another." })).ShouldBeProblemAsync(409, "history_exists");
+        (await server.LogAsync(patient.UserId)).ShouldContain(Entry("case_history.created", server.Admin, "administrator"));
+    }
+
+    [Fact]
+    public async Task An_empty_one_that_somebody_has_put_something_into_takes_no_post()
+    {
+        var patient = await server.PatientAsync();
+        var path = HistoryOf(patient.UserId);
+        await server.Doctor.GetJsonAsync($"{path}?create_if_not_exists=true");
+        await (await server.Doctor.PutJsonAsync(path, new { summary = "Put.", version = 1 })).ShouldAnswerAsync(200);
+
+        await (await server.Doctor.PostJsonAsync(path, new { summary = "Posted." })).ShouldBeProblemAsync(409, "history_exists");
+        (await server.Doctor.GetJsonAsync(path)).Text("summary").ShouldBe("Put.");
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Of_first_ones_posted_at_once_exactly_one_is_taken(bool emptyOneIsThere)
+    {
+        const int writers = 12;
+        var patient = await server.PatientAsync();
+        var path = HistoryOf(patient.UserId);
+        if (emptyOneIsThere) await server.Doctor.GetJsonAsync($"{path}?create_if_not_exists=true");
+
+        var answers = await Task.WhenAll(Enumerable.Range(0, writers).Select(async i => i % 4 == 3
+            ? await server.Admin.GetAsync($"{path}?create_if_not_exists=true")
+            : await server.Doctor.PostJsonAsync(path, new { summary = $"By {i}" })));
+
+        var posted = answers.Where((_, i) => i % 4 != 3).Select(a => (int)a.StatusCode).Order().ToList();
+        posted.ShouldBe([201, .. Enumerable.Repeat(409, 8)]);
+        var won = await answers.Single(a => (int)a.StatusCode == 201).ShouldAnswerAsync(201);
+        (await patient.GetJsonAsync(path)).ToString().ShouldBe(won.ToString());
+        (await patient.GetJsonAsync($"{path}/versions")).Items().Count(v => v.Text("summary") != "").ShouldBe(1);
+    }
+
+    [Fact]
     public async Task Each_version_is_kept_as_it_was()
     {
         var patient = await server.PatientAsync();

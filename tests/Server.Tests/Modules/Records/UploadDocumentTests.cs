@@ -43,8 +43,23 @@ public sealed class UploadDocumentTests(RecordServer server) : IClassFixture<Rec
         foreach (var uploader in (Client[])[patient, relative, server.Doctor, server.Admin])
             (await uploader.UploadDocumentAsync(patient.UserId, $"By {uploader.Email}")).Id("uploaded_by").ShouldBe(uploader.UserId);
 
+    }
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData("")]
+    [InlineData("  ")]
+    public async Task Without_an_entity_a_patients_document_is_their_own_and_anybody_elses_is_refused(string? entityId)
+    {
+        (string, string?)[] fields = entityId is null ? [] : [("entity_id", entityId)];
+        var patient = await server.PatientAsync();
+        var relative = await server.RelativeAsync(patient.UserId);
+
+        (await (await patient.TryUploadAsync(UploadCalls.Text(10), fields)).ShouldAnswerAsync(201)).Id("patient_id").ShouldBe(patient.UserId);
+
         foreach (var other in (Client[])[relative, server.Doctor, server.Admin])
-            await (await other.TryUploadAsync(UploadCalls.Text(10))).ShouldRefuseFieldsAsync("entity_id");
+            await (await other.TryUploadAsync(UploadCalls.Text(10), fields)).ShouldRefuseFieldsAsync("entity_id");
+        (await patient.GetJsonAsync(DocumentsOf(patient.UserId))).Items().Count.ShouldBe(1);
     }
 
     [Fact]
@@ -118,7 +133,7 @@ public sealed class UploadDocumentTests(RecordServer server) : IClassFixture<Rec
         var patient = await server.PatientAsync();
         (string Name, string? Value)[][] forms =
         [
-            [("document_type", "X-RAY")], [("document_type", "")], [("entity_id", "me")], [("entity_id", "")], [("remark", new string('a', 2001))],
+            [("document_type", "X-RAY")], [("document_type", "")], [("entity_id", "me")], [("remark", new string('a', 2001))],
             [("remark", new string('a', 20_000))], [("remark", "a\0b")], [("remark", "a"), ("remark", "b")], [("file", null), ("document_type", "x-ray")],
         ];
         foreach (var fields in forms) await (await patient.TryUploadAsync(UploadCalls.Text(10), fields)).ShouldRefuseFieldsAsync(fields[^1].Name);
