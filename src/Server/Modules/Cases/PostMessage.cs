@@ -13,8 +13,9 @@ namespace Consilium.Modules.Cases;
 /// <param name="ClientToken">At most 100 characters, the client's own. Repeating it in the same case finds the first message instead of posting again.</param>
 /// <param name="AskAssistant">Whether the assistant is to answer; true for the owner when left out.</param>
 /// <param name="Attachments">At most 10: ids of files that the sender has uploaded for this case, or names and addresses of files to fetch.</param>
+/// <param name="Attachment">One attachment, in place of a list of one.</param>
 internal sealed record PostMessageRequest(
-    string? Content, Guid? ReplyTo, string? ClientToken, bool? AskAssistant, IReadOnlyList<AttachmentRequest?>? Attachments);
+    string? Content, Guid? ReplyTo, string? ClientToken, bool? AskAssistant, IReadOnlyList<AttachmentRequest?>? Attachments, AttachmentRequest? Attachment = null);
 
 internal sealed class PostMessageValidator : AbstractValidator<PostMessageRequest>
 {
@@ -27,6 +28,7 @@ internal sealed class PostMessageValidator : AbstractValidator<PostMessageReques
         RuleFor(r => r.ClientToken).OptionalText(MaxClientToken)
             .Must(token => token is null || token.Length > 0).WithMessage("must not be empty: leave it out instead.");
         RuleFor(r => r.Attachments).Attachments();
+        RuleFor(r => r.Attachment).Attachment(r => r.Attachments);
     }
 }
 
@@ -59,7 +61,7 @@ internal static class PostMessage
             ClientToken = request.ClientToken,
             AsksAssistant = asks,
             TakesTurn = CaseAccess.Policy.TakesTurn(caller) && !asks,
-            Attachments = [.. request.Attachments?.Select(a => a!.ToAttach()) ?? []],
+            Attachments = AttachmentRules.ToAttach(request.Attachment, request.Attachments),
         }, cancellationToken);
         return result.Outcome switch
         {
@@ -67,7 +69,7 @@ internal static class PostMessage
             PostOutcome.Closed => (null, CaseProblems.Closed()),
             PostOutcome.UnknownReply => (null, Problems.Invalid("reply_to", "must be a message of this case.")),
             PostOutcome.UnfitAttachment =>
-                (null, Problems.Invalid($"attachments[{result.Unfit}]", "must be a file that you have uploaded for this case and not attached yet.")),
+                (null, Problems.Invalid(AttachmentRules.PathOf(request.Attachment, result.Unfit), "must be a file that you have uploaded for this case and not attached yet.")),
             _ => (null, Problems.NotFound()),
         };
     }

@@ -11,7 +11,9 @@ namespace Consilium.Modules.Tickets;
 /// <param name="Content">1 to 20 000 characters after trimming.</param>
 /// <param name="ClientToken">At most 100 characters, the client's own. Repeating it in the same ticket finds the first message instead of posting again.</param>
 /// <param name="Attachments">At most 10: ids of files that the sender has uploaded for this ticket, or names and addresses of files to fetch.</param>
-internal sealed record PostTicketMessageRequest(string? Content, string? ClientToken, IReadOnlyList<AttachmentRequest?>? Attachments);
+/// <param name="Attachment">One attachment, in place of a list of one.</param>
+internal sealed record PostTicketMessageRequest(
+    string? Content, string? ClientToken, IReadOnlyList<AttachmentRequest?>? Attachments, AttachmentRequest? Attachment = null);
 
 internal sealed class PostTicketMessageValidator : AbstractValidator<PostTicketMessageRequest>
 {
@@ -24,6 +26,7 @@ internal sealed class PostTicketMessageValidator : AbstractValidator<PostTicketM
         RuleFor(r => r.ClientToken).OptionalText(MaxClientToken)
             .Must(token => token is null || token.Length > 0).WithMessage("must not be empty: leave it out instead.");
         RuleFor(r => r.Attachments).Attachments();
+        RuleFor(r => r.Attachment).Attachment(r => r.Attachments);
     }
 }
 
@@ -60,14 +63,14 @@ internal static class PostTicketMessage
         var result = await messages.PostAsync(TicketAccess.Policy.MessageBy(caller, ticketId, request.Content!.Trim()) with
         {
             ClientToken = request.ClientToken,
-            Attachments = [.. request.Attachments?.Select(a => a!.ToAttach()) ?? []],
+            Attachments = AttachmentRules.ToAttach(request.Attachment, request.Attachments),
         }, cancellationToken);
         return result.Outcome switch
         {
             PostOutcome.Posted or PostOutcome.Replayed => (TicketMessageResponse.Of(result.Message!), null),
             PostOutcome.Closed => (null, TicketProblems.Closed()),
             PostOutcome.UnfitAttachment =>
-                (null, Problems.Invalid($"attachments[{result.Unfit}]", "must be a file that you have uploaded for this ticket and not attached yet.")),
+                (null, Problems.Invalid(AttachmentRules.PathOf(request.Attachment, result.Unfit), "must be a file that you have uploaded for this ticket and not attached yet.")),
             _ => (null, Problems.NotFound()),
         };
     }

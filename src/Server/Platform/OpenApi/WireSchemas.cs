@@ -32,11 +32,12 @@ internal sealed class WireSchemas(IServiceProvider services) : IOpenApiSchemaTra
             schema.Format = "int32";
             (schema.Minimum, schema.Maximum, schema.Default) = ("1", $"{Page.MaxLimit}", Page.DefaultLimit);
         }
-        else if (context.JsonTypeInfo.ElementType?.GetCustomAttribute<WrittenAsAttribute>() is { } written)
+        else if ((context.JsonTypeInfo.ElementType ?? type).GetCustomAttribute<WrittenAsAttribute>() is { } written)
         {
             var forms = new List<IOpenApiSchema>();
             foreach (var form in written.Forms) forms.Add(await context.GetOrCreateSchemaAsync(form, parameterDescription: null, cancellationToken));
-            schema.Items = new OpenApiSchema { OneOf = forms };
+            if (context.JsonTypeInfo.ElementType is null) schema.OneOf = forms;
+            else schema.Items = new OpenApiSchema { OneOf = forms };
         }
         else if (type == typeof(IFormFile))
         {

@@ -39,6 +39,27 @@ internal static class AttachmentRules
 
     static readonly RemoteFileValidator Remote = new();
 
+    /// <summary>One attachment, in place of a list of one.</summary>
+    /// <param name="many">The list of the same request, which must have none then.</param>
+    public static void Attachment<T>(this IRuleBuilder<T, AttachmentRequest?> rule, Func<T, IReadOnlyList<AttachmentRequest?>?> many) => rule.Custom((wanted, context) =>
+    {
+        if (wanted is null) return;
+        if (many(context.InstanceToValidate) is { Count: > 0 }) context.AddFailure("must not stand beside attachments: send all of them there.");
+        else if (wanted.Remote is { } remote) AddFailures(context, context.PropertyPath, remote);
+    });
+
+    /// <summary>What to attach, whichever of the two members it stands in.</summary>
+    public static IReadOnlyList<NewAttachment> ToAttach(AttachmentRequest? one, IReadOnlyList<AttachmentRequest?>? many) =>
+        one is not null ? [one.ToAttach()] : [.. many?.Select(attachment => attachment!.ToAttach()) ?? []];
+
+    /// <summary>The member that names the attachment of this index.</summary>
+    public static string PathOf(AttachmentRequest? one, int? index) => one is not null ? "attachment" : $"attachments[{index}]";
+
+    static void AddFailures<T>(ValidationContext<T> context, string path, RemoteFileRequest remote)
+    {
+        foreach (var failure in Remote.Validate(remote).Errors) context.AddFailure($"{path}.{failure.PropertyName}", failure.ErrorMessage);
+    }
+
     public static void Attachments<T>(this IRuleBuilder<T, IReadOnlyList<AttachmentRequest?>?> rule) => rule.Custom((wanted, context) =>
     {
         if (wanted?.Count > MaxPerMessage) context.AddFailure($"must not be more than {MaxPerMessage}.");
@@ -48,8 +69,7 @@ internal static class AttachmentRules
             var path = $"{context.PropertyPath}[{i}]";
             if (wanted[i] is not { } attachment) context.AddFailure(path, "must be the id of an upload, or an object with file_name and file_url.");
             else if (attachment.FileId is { } id && !named.Add(id)) context.AddFailure(path, "is named twice.");
-            else if (attachment.Remote is { } remote)
-                foreach (var failure in Remote.Validate(remote).Errors) context.AddFailure($"{path}.{failure.PropertyName}", failure.ErrorMessage);
+            else if (attachment.Remote is { } remote) AddFailures(context, path, remote);
         }
     });
 }
