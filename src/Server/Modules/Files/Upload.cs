@@ -59,7 +59,10 @@ internal sealed record Upload(StagedBlob Content, string Name, string? DeclaredT
                     return (null, Problems.Invalid(name!, fault));
                 }
             }
-            return upload is null ? (null, Problems.Invalid(Part, "is required: the part of this name.")) : (upload, null);
+            if (upload is null) return (null, Problems.Invalid(Part, "is required: the part of this name."));
+            if (fields.Misspelt() is not { Count: > 0 } misspelt) return (upload, null);
+            upload.Dispose();
+            return (null, Problems.Invalid(misspelt));
         }
         catch (ContentTooLargeException)
         {

@@ -1,5 +1,7 @@
 using System.Text;
 using System.Text.Unicode;
+using Consilium.Platform.Json;
+using Consilium.Platform.Text;
 
 namespace Consilium.Modules.Files;
 
@@ -8,15 +10,32 @@ internal sealed class UploadFields(IReadOnlyList<string> wanted)
 {
     const int MaxBytes = 16 * 1024;
 
+    /// <summary>How many fields that nobody wants are compared. A form with more of them was not misspelt.</summary>
+    const int MostCompared = 100;
+
     readonly Dictionary<string, string> texts = new(StringComparer.Ordinal);
+    readonly HashSet<string> others = new(StringComparer.Ordinal);
 
     /// <summary>Complete once the request has been read.</summary>
     public IReadOnlyDictionary<string, string> Texts => texts;
 
+    /// <summary>By the name of each field that stands where a wanted one was probably meant (<see cref="SimilarNames"/>), what to tell the sender.</summary>
+    public Dictionary<string, string[]> Misspelt()
+    {
+        string[] missing = [.. wanted.Where(name => !texts.ContainsKey(name))];
+        return others.Select(name => (Name: name, Meant: SimilarNames.Meant(name, missing))).Where(found => found.Meant is not null)
+            .ToDictionary(found => found.Name, found => new[] { MisspeltMembers.Advice(found.Meant!) }, StringComparer.Ordinal);
+    }
+
     /// <summary>Takes a field in. Returns what is wrong with it; null when nothing is, or nobody wants it.</summary>
     public async Task<string?> ReadAsync(string? name, Stream body, CancellationToken cancellationToken)
     {
-        if (name is null || !wanted.Contains(name)) return null;
+        if (name is null) return null;
+        if (!wanted.Contains(name))
+        {
+            if (others.Count < MostCompared) others.Add(name);
+            return null;
+        }
         var bytes = new byte[MaxBytes + 1];
         var length = await body.ReadAtLeastAsync(bytes, bytes.Length, throwOnEndOfStream: false, cancellationToken);
         if (length > MaxBytes) return "is too long.";

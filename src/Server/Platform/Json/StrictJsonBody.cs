@@ -3,7 +3,9 @@ using Consilium.Platform.Errors;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Http.Metadata;
 using Microsoft.AspNetCore.Mvc;
+using Microsoft.Extensions.Options;
 using Microsoft.Net.Http.Headers;
+using JsonOptions = Microsoft.AspNetCore.Http.Json.JsonOptions;
 
 namespace Consilium.Platform.Json;
 
@@ -11,11 +13,11 @@ namespace Consilium.Platform.Json;
 internal sealed class RawBody;
 
 /// <summary>
-/// Reads a request's JSON body once, within the route's size limit, and refuses what <see cref="StrictJson"/> refuses. The bytes stay
-/// at hand (<see cref="Bytes"/>) for the idempotency fingerprint. A body of another type passes only where the route accepts it:
+/// Reads a request's JSON body once, within the route's size limit, and refuses what <see cref="StrictJson"/> refuses and what
+/// <see cref="MisspeltMembers"/> finds. The bytes stay at hand (<see cref="Bytes"/>) for the idempotency fingerprint. A body of another type passes only where the route accepts it:
 /// by a form parameter, or by <c>.Accepts&lt;T&gt;(type)</c>.
 /// </summary>
-internal sealed class StrictJsonBody(RequestDelegate next)
+internal sealed class StrictJsonBody(RequestDelegate next, IOptions<JsonOptions> json)
 {
     /// <summary>Room for the longest message (20 000 characters) written wholly in escapes.</summary>
     public const int DefaultLimit = 512 * 1024;
@@ -54,6 +56,11 @@ internal sealed class StrictJsonBody(RequestDelegate next)
                 new Dictionary<string, string[]>(StringComparer.Ordinal) { [JsonPaths.Body] = [fault] }));
             return;
         }
+        if (!isRaw && Misspelt(body, route) is { Count: > 0 } misspelt)
+        {
+            await ErrorAnswers.WriteAsync(context, Problems.Invalid(misspelt).ProblemDetails);
+            return;
+        }
         context.Items[typeof(StrictJsonBody)] = body;
         context.Request.Body = new MemoryStream(body, writable: false);
         context.Request.ContentLength = body.Length;
@@ -62,6 +69,11 @@ internal sealed class StrictJsonBody(RequestDelegate next)
 
     /// <summary>The body as it was sent; empty when there was none, or one that this does not read.</summary>
     public static byte[] Bytes(HttpContext context) => context.Items[typeof(StrictJsonBody)] as byte[] ?? [];
+
+    Dictionary<string, string[]>? Misspelt(byte[] body, RouteEndpoint route) =>
+        body.Length > 0 && route.Metadata.GetMetadata<IAcceptsMetadata>()?.RequestType is { } type && json.Value.SerializerOptions.TryGetTypeInfo(type, out var known)
+            ? MisspeltMembers.Find(body, known)
+            : null;
 
     static bool HasBody(HttpContext context) =>
         context.Features.Get<IHttpRequestBodyDetectionFeature>()?.CanHaveBody is not false && context.Request.ContentLength is not 0;

@@ -71,13 +71,18 @@ public sealed class OneAttachmentTests(CaseServer server) : IClassFixture<CaseSe
     }
 
     [Fact]
-    public async Task The_socket_takes_it_too()
+    public async Task The_socket_takes_it_too_and_says_which_member_was_meant()
     {
         var id = await server.Owner.OpenCaseAsync();
         await using var socket = await CaseSocket.OpenAsync(server.Owner, id);
 
         await socket.SendAsync($$"""{"type":"post","content":"x","ask_assistant":false,"attachment":{{Remote}}}""");
         (await socket.NextAsync("accepted")).GetProperty("message").Attached().Count.ShouldBe(1);
+        await socket.SendAsync("""{"type":"post","content":"x","clientToken":"t","ask_assistant":false,"something":"else"}""");
+        var refused = await socket.NextAsync("error");
+
+        refused.Text("code").ShouldBe("validation_failed");
+        refused.Text("message")!.ShouldContain("client_token");
         (await server.Owner.MessagesAsync(id)).ShouldHaveSingleItem();
     }
 

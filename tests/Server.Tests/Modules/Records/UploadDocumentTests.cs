@@ -62,6 +62,28 @@ public sealed class UploadDocumentTests(RecordServer server) : IClassFixture<Rec
         (await patient.GetJsonAsync(DocumentsOf(patient.UserId))).Items().Count.ShouldBe(1);
     }
 
+    [Theory]
+    [InlineData("entityId", "entity_id")]
+    [InlineData("Entity_ID", "entity_id")]
+    [InlineData("entityid", "entity_id")]
+    [InlineData("entity_ids", "entity_id")]
+    [InlineData("entiti_id", "entity_id")]
+    [InlineData("documentType", "document_type")]
+    [InlineData("doc_ument_typ", "document_type")]
+    [InlineData("remarks", "remark")]
+    [InlineData("Remark", "remark")]
+    public async Task A_field_with_nearly_the_right_name_does_not_vanish(string given, string meant)
+    {
+        var patient = await server.PatientAsync();
+        var refused = await patient.TryUploadAsync(UploadCalls.Text(10), (given, "x"));
+        await refused.ShouldRefuseFieldsAsync(given);
+        (await refused.Content.ReadAsStringAsync()).ShouldContain(meant);
+        var value = meant == "entity_id" ? $"{patient.UserId}" : meant == "remark" ? "x" : "imaging";
+        foreach (var order in ((string, string?)[][])[[(given, "x"), (meant, value)], [(meant, value), ("file", null), (given, "x")]])
+            await (await patient.TryUploadAsync(UploadCalls.Text(10), order)).ShouldAnswerAsync(201); // the right one is there: nothing is lost
+        await (await patient.TryUploadAsync(UploadCalls.Text(10), ("category", "x"), ("source", "y"))).ShouldAnswerAsync(201);
+    }
+
     [Fact]
     public async Task Others_upload_nothing()
     {

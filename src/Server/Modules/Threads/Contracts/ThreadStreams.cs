@@ -104,6 +104,7 @@ internal sealed class ThreadStreams(IThreads threads, IThreadFeed feed, ICallerS
         ThreadDoor<TRequest, TMessage> door, IServiceProvider services, Guid threadId, JsonElement message, Caller caller, CancellationToken cancellationToken)
         where TMessage : class
     {
+        if (MisspeltMembers.Find(message, door.RequestJson) is { Count: > 0 } misspelt) return JsonSocket.Error("validation_failed", Words(misspelt), message);
         TRequest request;
         try
         {
@@ -123,7 +124,8 @@ internal sealed class ThreadStreams(IThreads threads, IThreadFeed feed, ICallerS
             new { type = "accepted", client_token = token, message = JsonSerializer.SerializeToElement(posted, door.MessageJson) });
     }
 
-    static string Words(ProblemDetails problem) => problem.Extensions.TryGetValue("errors", out var errors) && errors is IDictionary<string, string[]> fields
-        ? string.Join(' ', fields.SelectMany(field => field.Value.Select(text => $"{field.Key} {text}")))
-        : problem.Detail!;
+    static string Words(ProblemDetails problem) =>
+        problem.Extensions.TryGetValue("errors", out var errors) && errors is IDictionary<string, string[]> fields ? Words(fields) : problem.Detail!;
+
+    static string Words(IDictionary<string, string[]> fields) => string.Join(' ', fields.SelectMany(field => field.Value.Select(text => $"{field.Key} {text}")));
 }
