@@ -37,7 +37,7 @@ internal static class ChangePassword
         var user = await db.Set<User>().SingleAsync(u => u.Id == caller.UserId, cancellationToken);
         if (policy.Fault(request.NewPassword!, user.Email) is { } fault) return Problems.Invalid("new_password", fault);
         var verdict = await passwords.CheckAsync(
-            user.Email ?? user.Id.ToString(), http.Connection.RemoteIpAddress, request.OldPassword!, () => Task.FromResult(user.PasswordHash),
+            user.Email ?? user.Id.ToString(), http, request.OldPassword!, () => Task.FromResult(user.PasswordHash),
             cancellationToken);
         if (verdict == PasswordVerdict.Wrong)
         {

@@ -64,7 +64,7 @@ internal static class LogIn
         CancellationToken cancellationToken)
     {
         User? user = null;
-        var verdict = await passwords.CheckAsync(request.Username!, http.Connection.RemoteIpAddress, request.Password!, async () =>
+        var verdict = await passwords.CheckAsync(request.Username!, http, request.Password!, async () =>
         {
             var email = request.Username!.Trim();
             user = await db.Set<User>()

@@ -1,4 +1,3 @@
-using System.Net;
 using Consilium.Platform.Errors;
 
 namespace Consilium.Modules.Accounts;
@@ -14,7 +13,7 @@ internal sealed class PasswordCheck(LoginThrottle throttle, PasswordHashing hash
 
     /// <exception cref="BusyException">429 after too many failures, 503 when too many people are waiting.</exception>
     public async Task<PasswordVerdict> CheckAsync(
-        string email, IPAddress? address, string password, Func<Task<string?>> findHash, CancellationToken cancellationToken)
+        string email, HttpContext http, string password, Func<Task<string?>> findHash, CancellationToken cancellationToken)
     {
         var turn = turns[(uint)string.GetHashCode(EmailAddress.Key(email), StringComparison.Ordinal) % turns.Length];
         if (Interlocked.Increment(ref waiting) > PasswordHashing.QueueLength)
@@ -32,11 +31,10 @@ internal sealed class PasswordCheck(LoginThrottle throttle, PasswordHashing hash
         }
         try
         {
-            await throttle.CheckAsync(email, address, cancellationToken);
+            await throttle.CheckAsync(email, http);
             var verdict = await hashing.VerifyAsync(await findHash(), password, cancellationToken);
-            // The count is kept although the client may have gone: else hanging up early would make guesses free.
-            if (verdict == PasswordVerdict.Wrong) await throttle.FailedAsync(email, address, CancellationToken.None);
-            else await throttle.SucceededAsync(email, CancellationToken.None);
+            if (verdict == PasswordVerdict.Wrong) await throttle.FailedAsync(email, http);
+            else await throttle.SucceededAsync(email, http);
             return verdict;
         }
         finally

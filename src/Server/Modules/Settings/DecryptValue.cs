@@ -39,7 +39,7 @@ internal sealed class DecryptValue(Vault vault, OpenLimit limit, IAuditTrail aud
 
     async Task<Results<Ok<DecryptValueResponse>, ProblemHttpResult>> HandleAsync(DecryptValueRequest request, Caller caller, HttpContext http)
     {
-        limit.Take(caller);
+        limit.Take(caller, http);
         http.Response.Headers.CacheControl = "no-store";
         var value = SealedText.Read(request.EncryptedValue);
         var plaintext = value is null ? null : await vault.OpenAsync(value.KeyId, value.Bytes, SealedText.BoundTo, http.RequestAborted);

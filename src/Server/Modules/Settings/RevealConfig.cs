@@ -40,7 +40,7 @@ internal sealed class RevealConfig(ConfigEntries entries, OpenConfig open, Resol
         string key, ConfigScope scope, RevealConfigRequest request, Caller caller, HttpContext http)
     {
         if (scope.Fault is { } fault) return fault;
-        limit.Take(caller);
+        limit.Take(caller, http);
         http.Response.Headers.CacheControl = "no-store";
         var (_, profile, environment) = scope.Name(key);
         var found = await entries.RevealableAsync(key, profile, environment, caller, http.RequestAborted);
@@ -53,18 +53,19 @@ internal sealed class RevealConfig(ConfigEntries entries, OpenConfig open, Resol
         }
         if (await OpenAsync(entry, request, caller, http.RequestAborted) is not { } value) return ConfigProblems.CannotDecrypt();
         if (!request.Resolve || entry.IsEncrypted) return TypedResults.Ok(new RevealConfigResponse(value));
-        return await ResolveAsync(entry, profile, environment, request, caller, http.RequestAborted);
+        return await ResolveAsync(entry, profile, environment, request, caller, http);
     }
 
     async Task<Results<Ok<RevealConfigResponse>, ProblemHttpResult>> ResolveAsync(
-        StoredVersion entry, string profile, string environment, RevealConfigRequest request, Caller caller, CancellationToken cancellationToken)
+        StoredVersion entry, string profile, string environment, RevealConfigRequest request, Caller caller, HttpContext http)
     {
+        var cancellationToken = http.RequestAborted;
         var opened = new Dictionary<string, JsonElement>(StringComparer.Ordinal);
         var reachable = await references.ReachableAsync([entry], profile, environment, at: null, caller, cancellationToken);
         foreach (var secret in reachable.Values.Where(other => other is { IsEncrypted: true, Sealed: not null }))
         {
             if (await entries.RevealableAsync(secret.Name.Key, profile, environment, caller, cancellationToken) is null) continue;
-            limit.Take(caller); // each counts, or one entry that refers to many would be the way around the limit
+            limit.Take(caller, http); // each counts, or one entry that refers to many would be the way around the limit
             if (await OpenAsync(secret, request, caller, cancellationToken) is not { } value) return ConfigProblems.CannotDecrypt();
             opened[secret.Name.Key] = value;
         }

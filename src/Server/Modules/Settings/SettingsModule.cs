@@ -12,7 +12,7 @@ internal static class SettingsModule
     {
         var services = builder.Services;
         var opensPerMinute = builder.Configuration.WholeNumber("Security:OpensPerMinute", builder.Environment.IsDevelopment() ? 1200 : 30);
-        services.AddSingleton(_ => new OpenLimit(opensPerMinute));
+        services.AddSingleton(provider => new OpenLimit(opensPerMinute, provider.GetRequiredService<TimeProvider>()));
         services.AddScoped<DecryptValue>();
 
         foreach (var setting in ProductSettings.Own) services.AddSingleton<ProductSetting>(setting);

@@ -1,9 +1,9 @@
 using System.Diagnostics;
-using System.Globalization;
 using System.Net.Sockets;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Consilium.Platform.Json;
+using Consilium.Platform.Limits;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.EntityFrameworkCore;
@@ -21,8 +21,7 @@ internal sealed partial class ErrorAnswers(ILogger<ErrorAnswers> log) : IExcepti
             context.Response.StatusCode = StatusCodes.Status499ClientClosedRequest;
             return true;
         }
-        if (Busy(exception) is { } busy)
-            context.Response.Headers.RetryAfter = Math.Max(1, (int)Math.Ceiling(busy.RetryAfter.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
+        if (Busy(exception) is { } busy) RetryAfter.Set(context.Response, busy.RetryAfter);
         await WriteAsync(context, Describe(exception, log));
         return true;
     }
@@ -43,6 +42,7 @@ internal sealed partial class ErrorAnswers(ILogger<ErrorAnswers> log) : IExcepti
             415 => Problems.Details(415, "unsupported_media_type", "Send the body as application/json."),
             408 => Problems.Details(408, "request_timeout", "The request arrived too slowly."),
             429 => Problems.Details(429, "too_many_requests", "Too many requests: wait as long as Retry-After says."),
+            503 => Problems.Details(503, "unavailable", "The server cannot take this at the moment: try again."),
             var other => Problems.Details(other, "error", "The request failed."),
         });
     }
@@ -50,6 +50,7 @@ internal sealed partial class ErrorAnswers(ILogger<ErrorAnswers> log) : IExcepti
     public static async Task WriteAsync(HttpContext context, ProblemDetails problem)
     {
         context.Response.StatusCode = problem.Status ?? 500;
+        if (problem.Status is 429 or 503 && context.Response.Headers.RetryAfter.Count == 0) RetryAfter.Set(context.Response, TimeSpan.FromSeconds(1));
         await TypedResults.Problem(problem).ExecuteAsync(context);
     }
 

@@ -1,3 +1,4 @@
+using Consilium.Platform.Limits;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 
@@ -29,27 +30,30 @@ internal static class HealthRoutes
             .WithDescription("Part by part, with reasons; 503 while one of them is `unhealthy`. `degraded` parts are missed and the rest works.").Produces<ReadinessResponse>(503);
     }
 
-    static async Task<Results<Ok<HealthResponse>, JsonHttpResult<HealthResponse>>> GetHealth(HealthReports reports)
+    static async Task<Results<Ok<HealthResponse>, JsonHttpResult<HealthResponse>>> GetHealth(HealthReports reports, HttpResponse response)
     {
         var report = await reports.LatestAsync();
-        return Answer(report.Entries[DatabaseHealth.Name].Status, new HealthResponse(Word(report.Entries[DatabaseHealth.Name].Status)));
+        return Answer(response, report.Entries[DatabaseHealth.Name].Status, new HealthResponse(Word(report.Entries[DatabaseHealth.Name].Status)));
     }
 
     static Ok<HealthResponse> GetLiveness() => TypedResults.Ok(new HealthResponse(Word(HealthStatus.Healthy)));
 
-    static async Task<Results<Ok<ReadinessResponse>, JsonHttpResult<ReadinessResponse>>> GetReadiness(HealthReports reports)
+    static async Task<Results<Ok<ReadinessResponse>, JsonHttpResult<ReadinessResponse>>> GetReadiness(HealthReports reports, HttpResponse response)
     {
         var report = await reports.LatestAsync();
         var parts = report.Entries.ToDictionary(e => e.Key, e => Word(e.Value.Status), StringComparer.Ordinal);
         // An exception's words are not meant for everybody.
         var reasons = report.Entries.Where(e => e.Value is { Status: not HealthStatus.Healthy, Exception: null, Description.Length: > 0 })
             .ToDictionary(e => e.Key, e => e.Value.Description!, StringComparer.Ordinal);
-        return Answer(report.Status, new ReadinessResponse(Word(report.Status), parts, reasons));
+        return Answer(response, report.Status, new ReadinessResponse(Word(report.Status), parts, reasons));
     }
 
-    static Results<Ok<T>, JsonHttpResult<T>> Answer<T>(HealthStatus status, T body) => status == HealthStatus.Unhealthy
-        ? TypedResults.Json(body, statusCode: StatusCodes.Status503ServiceUnavailable)
-        : TypedResults.Ok(body);
+    static Results<Ok<T>, JsonHttpResult<T>> Answer<T>(HttpResponse response, HealthStatus status, T body)
+    {
+        if (status != HealthStatus.Unhealthy) return TypedResults.Ok(body);
+        RetryAfter.Set(response, HealthReports.Fresh);
+        return TypedResults.Json(body, statusCode: StatusCodes.Status503ServiceUnavailable);
+    }
 
     static string Word(HealthStatus status) => status switch
     {
@@ -72,7 +76,8 @@ internal sealed record ReadinessResponse(string Status, IReadOnlyDictionary<stri
 /// <summary>Asks all parts at most once a second, however often it is asked itself.</summary>
 internal sealed class HealthReports(HealthCheckService checks, TimeProvider clock)
 {
-    static readonly TimeSpan Fresh = TimeSpan.FromSeconds(1);
+    /// <summary>How long a report counts.</summary>
+    public static readonly TimeSpan Fresh = TimeSpan.FromSeconds(1);
 
     readonly Lock gate = new();
     Task<HealthReport>? latest;

@@ -35,7 +35,6 @@ internal static class PlatformModule
         services.AddSingleton<ErrorEnvelopes>();
         services.AddSingleton<IProblemDetailsService>(provider => provider.GetRequiredService<ErrorEnvelopes>());
         services.AddValidation();
-        services.AddRateLimiter(_ => { });
         services.AddApiDocument();
 
         services.AddScoped<IdempotentEffect>();

@@ -1,7 +1,8 @@
-using System.Globalization;
 using System.Net;
 using System.Threading.RateLimiting;
 using Consilium.Platform.Errors;
+using Consilium.Platform.Limits;
+using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.RateLimiting;
 
 namespace Consilium.Platform.Hosting;
@@ -12,6 +13,9 @@ namespace Consilium.Platform.Hosting;
 /// </summary>
 internal static class RequestLimits
 {
+    const int Burst = 2;
+    static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
+
     /// <summary>Marks a route whose answer lasts, a stream or a WebSocket: it is not counted among the concurrent requests.</summary>
     public static TBuilder LongLived<TBuilder>(this TBuilder route) where TBuilder : IEndpointConventionBuilder => route.WithMetadata(new LongLivedRoute());
 
@@ -31,30 +35,26 @@ internal static class RequestLimits
             }
             using var lease = await limiter.AcquireAsync(1, context.RequestAborted);
             if (lease.IsAcquired) await next(context);
-            else await RefuseAsync(context, lease, Problems.Details(503, "overloaded", "The server has more to do than it can at the moment: try again."));
+            else await RefuseAsync(context, Second, Problems.Details(503, "overloaded", "The server has more to do than it can at the moment: try again."));
         });
     }
 
-    /// <summary>After authentication, so that a caller is a person and not an office's shared address.</summary>
+    /// <summary>After authentication, so that a caller is a person and not an office's shared address. What is left is told on every answer.</summary>
     public static void UseRateLimits(this WebApplication app)
     {
         var perSecond = app.Configuration.WholeNumber("Limits:RequestsPerSecond", 50);
         if (perSecond == 0) return;
-        var atOnce = Math.Max(1, perSecond / 10);
-        var bucket = new TokenBucketRateLimiterOptions
+        var quota = (int)Math.Min(int.MaxValue, (long)perSecond * Burst);
+        var policy = new RateLimitPolicy("default", quota, seconds: Burst);
+        var buckets = new TokenBuckets<string>(quota, Second * Burst, app.Services.GetRequiredService<TimeProvider>());
+        app.Use((context, next) =>
         {
-            TokenLimit = perSecond * 2,
-            TokensPerPeriod = atOnce,
-            ReplenishmentPeriod = TimeSpan.FromSeconds((double)atOnce / perSecond),
-            AutoReplenishment = false, // one timer for all callers instead of one each
-        };
-        app.UseRateLimiter(new()
-        {
-            GlobalLimiter = PartitionedRateLimiter.Create<HttpContext, string>(context => IsExempt(context)
-                ? RateLimitPartition.GetNoLimiter("")
-                : RateLimitPartition.GetTokenBucketLimiter(CallerOf(context), _ => bucket)),
-            OnRejected = (rejected, _) => new(RefuseAsync(rejected.HttpContext, rejected.Lease,
-                Problems.Details(429, "too_many_requests", "Too many requests: wait as long as Retry-After says."))),
+            if (IsExempt(context)) return next(context);
+            var permit = buckets.Take(CallerOf(context));
+            RateLimitHeaders.Say(context, policy, permit.Left, permit.Next);
+            return permit.IsGiven
+                ? next(context)
+                : RefuseAsync(context, permit.Next, Problems.Details(429, "too_many_requests", "Too many requests: wait as long as Retry-After says."));
         });
     }
 
@@ -72,10 +72,9 @@ internal static class RequestLimits
             : address.ToString();
     }
 
-    static Task RefuseAsync(HttpContext context, RateLimitLease lease, Microsoft.AspNetCore.Mvc.ProblemDetails problem)
+    static Task RefuseAsync(HttpContext context, TimeSpan wait, ProblemDetails problem)
     {
-        var wait = lease.TryGetMetadata(MetadataName.RetryAfter, out var time) ? time : TimeSpan.FromSeconds(1);
-        context.Response.Headers.RetryAfter = Math.Max(1, (int)Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
+        RetryAfter.Set(context.Response, wait);
         return ErrorAnswers.WriteAsync(context, problem);
     }
 

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Consilium.Platform.Database;
 using Consilium.Platform.Errors;
+using Consilium.Platform.Limits;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Storage;
 using Npgsql;
@@ -21,7 +22,10 @@ internal sealed class IdempotentEffect(ConsiliumDb db, RequestTransaction reques
     {
         await using var transaction = await db.Database.BeginTransactionAsync(http.RequestAborted);
         if (!await TryLockAsync(key, http.RequestAborted))
+        {
+            RetryAfter.Set(http.Response, TimeSpan.FromSeconds(1));
             return Problems.Conflict("idempotency_in_flight", "A request with this Idempotency-Key is being worked on: wait for it, or ask again.");
+        }
         if (await StoredAsync(key, http.RequestAborted) is { } stored)
             return stored.Fingerprint.AsSpan().SequenceEqual(fingerprint)
                 ? stored

@@ -75,7 +75,11 @@ public sealed class IdempotencyTests(Server server) : IClassFixture<Server>
         using var user = await server.SignedInAsync("user");
         var answers = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => user.PostJsonAsync(Cases, new { IssueDescription = "x" }, (Header, "race"))));
 
-        foreach (var refused in answers.Where(a => a.StatusCode != HttpStatusCode.Created)) await refused.ShouldBeProblemAsync(409, "idempotency_in_flight");
+        foreach (var refused in answers.Where(a => a.StatusCode != HttpStatusCode.Created))
+        {
+            await refused.ShouldBeProblemAsync(409, "idempotency_in_flight");
+            refused.Headers.RetryAfter.ShouldNotBeNull().Delta.ShouldBe(TimeSpan.FromSeconds(1));
+        }
         var bodies = await Task.WhenAll(answers.Where(a => a.StatusCode == HttpStatusCode.Created).Select(a => a.Content.ReadAsStringAsync()));
         bodies.Distinct().Count().ShouldBe(1);
         (await user.GetJsonAsync(Cases)).Items().Count.ShouldBe(1);
