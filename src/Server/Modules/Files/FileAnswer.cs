@@ -1,5 +1,6 @@
 using Consilium.Modules.Files.Contracts;
 using Consilium.Platform.Errors;
+using Microsoft.AspNetCore.Mvc;
 using Microsoft.Net.Http.Headers;
 
 namespace Consilium.Modules.Files;
@@ -27,16 +28,20 @@ internal sealed class FileAnswer(Stream content, string contentType, string name
         var answer = TypedResults.Stream(
             content, contentType, fileDownloadName: null, lastModified, new EntityTagHeaderValue($"\"{tag}\""), enableRangeProcessing: true);
         await answer.ExecuteAsync(httpContext);
-        if (response is { HasStarted: false, StatusCode: StatusCodes.Status416RangeNotSatisfiable }) await RefuseRangeAsync(httpContext);
+        if (response.HasStarted) return;
+        if (response.StatusCode == StatusCodes.Status416RangeNotSatisfiable)
+            await RefuseAsync(httpContext,
+                Problems.Details(416, "range_not_satisfiable", "The file ends before this range: Content-Range says how long it is."));
+        else if (response.StatusCode == StatusCodes.Status412PreconditionFailed)
+            await RefuseAsync(httpContext, Problems.Details(412, "precondition_failed", "This is not the file that the request's conditions name."));
     }
 
     public ValueTask DisposeAsync() => content.DisposeAsync();
 
-    static Task RefuseRangeAsync(HttpContext http)
+    static Task RefuseAsync(HttpContext http, ProblemDetails problem)
     {
         http.Response.ContentLength = null;
         http.Response.Headers.ContentDisposition = default;
-        return ErrorAnswers.WriteAsync(http,
-            Problems.Details(416, "range_not_satisfiable", "The file ends before this range: Content-Range says how long it is."));
+        return ErrorAnswers.WriteAsync(http, problem);
     }
 }

@@ -22,9 +22,10 @@ internal sealed class GetCaseHistory(CaseHistories histories, WriteCaseHistory w
             .WithSummary("Get the case history of a patient")
             .WithDescription("""
                 The newest version, or the one that `version` names; 404 while there is none. With `create_if_not_exists=true` a treating doctor or an administrator gets an
-                empty one made. The `ETag` is the version.
+                empty one made. The `ETag` begins with the version, and changes with its documents too; with `If-None-Match` the answer is 304 while it is
+                the same.
                 """)
-            .Produces<CaseHistoryResponse>().ProducesProblem(400);
+            .Produces<CaseHistoryResponse>().Produces(304).ProducesProblem(400);
         patients.MapGet("/{id:guid}/case-history/versions", (
                 Guid id, Caller caller, HttpContext http, GetCaseHistory useCase, string? cursor = null, Limit? limit = null) =>
                 useCase.ListAsync(id, cursor, Limit.Or(limit), caller, http.RequestAborted))
@@ -41,7 +42,7 @@ internal sealed class GetCaseHistory(CaseHistories histories, WriteCaseHistory w
         var (grounds, history) = await histories.FindAsync(id, version, caller, http.RequestAborted);
         await log.ReadAsync(caller, id, Action, CaseHistoryResponse.Resource(id), grounds, http.RequestAborted);
         if (history is null) return Problems.NotFound();
-        http.Response.Headers.ETag = VersionTag.Of(history.Version);
+        http.Response.Headers.ETag = VersionTag.Of(history.Version, history.Documents);
         return TypedResults.Ok(history);
     }
 

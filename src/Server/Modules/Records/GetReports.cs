@@ -32,8 +32,11 @@ internal sealed class GetReports(RequestTransaction transaction, Documents docum
                 Guid id, Guid reportId, Caller caller, HttpContext http, GetReports useCase) => useCase.HandleAsync(id, reportId, caller, http))
             .RequireRoles(PatientRule.Readers).AllowScope(PatientRule.Scope)
             .WithSummary("Get a report")
-            .WithDescription("With its documents. The `ETag` is its version.")
-            .Produces<ReportResponse>();
+            .WithDescription("""
+                With its documents. The `ETag` begins with its version, and changes with its documents too; with `If-None-Match` the answer is 304 while it
+                is the same.
+                """)
+            .Produces<ReportResponse>().Produces(304);
     }
 
     async Task<Results<Ok<Page<ReportResponse>>, ProblemHttpResult>> ListAsync(Guid id, ReportFilter filter, Caller caller, CancellationToken cancellationToken)
@@ -54,8 +57,9 @@ internal sealed class GetReports(RequestTransaction transaction, Documents docum
         var (grounds, report) = await FindAsync(id, reportId, caller, http.RequestAborted);
         await log.ReadAsync(caller, id, "report.read", ReportResponse.Resource(reportId), grounds, http.RequestAborted);
         if (report is null) return Problems.NotFound();
-        http.Response.Headers.ETag = VersionTag.Of(report.Version);
-        return TypedResults.Ok((await WithDocumentsAsync([report], http.RequestAborted))[0]);
+        report = (await WithDocumentsAsync([report], http.RequestAborted))[0];
+        http.Response.Headers.ETag = VersionTag.Of(report.Version, report.Documents);
+        return TypedResults.Ok(report);
     }
 
     async Task<(string? Grounds, ReportResponse? Report)> FindAsync(Guid patientId, Guid reportId, Caller caller, CancellationToken cancellationToken)

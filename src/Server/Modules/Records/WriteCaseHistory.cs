@@ -98,7 +98,7 @@ internal sealed class WriteCaseHistory(
             if (!added && !await WriteEmptyAsync(id, request.Summary!.Trim(), ids, caller, http.RequestAborted))
                 return Problems.Conflict("history_exists", "This patient has a case history already: write its next version.");
             var written = await KeepAsync(id, Created, grounds, caller, http.RequestAborted);
-            http.Response.Headers.ETag = VersionTag.Of(written.Version);
+            http.Response.Headers.ETag = VersionTag.Of(written.Version, written.Documents);
             return TypedResults.Created($"/api/v1/patients/{id}/case-history", written);
         }, http.RequestAborted);
 
@@ -108,11 +108,11 @@ internal sealed class WriteCaseHistory(
             var ids = request.Documents ?? [];
             if (await RefusalAsync(id, ids, Updated, caller, http.RequestAborted) is { } refusal) return refusal;
             if (await LockAsync(id, caller, http.RequestAborted) is not var (grounds, current)) return Problems.NotFound();
-            if (!VersionTag.Matches(http, current)) return VersionTag.PreconditionFailed(current);
+            if (VersionTag.Refusal(http, current) is { } outdated) return outdated;
             if (request.Version is { } seen && seen != current) return VersionTag.Stale(current);
             await AddVersionAsync(id, request.Summary!.Trim(), ids, caller, http.RequestAborted);
             var written = await KeepAsync(id, Updated, grounds, caller, http.RequestAborted);
-            http.Response.Headers.ETag = VersionTag.Of(written.Version);
+            http.Response.Headers.ETag = VersionTag.Of(written.Version, written.Documents);
             return TypedResults.Ok(written);
         }, http.RequestAborted);
 

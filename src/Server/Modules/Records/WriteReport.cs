@@ -93,7 +93,7 @@ internal sealed class WriteReport(
         {
             if (await LockAsync(id, reportId, caller, http.RequestAborted) is not { } current)
                 return await RefuseAsync(id, ReportResponse.Resource(reportId), Updated, caller, http.RequestAborted);
-            if (!VersionTag.Matches(http, current)) return VersionTag.PreconditionFailed(current);
+            if (VersionTag.Refusal(http, current) is { } refusal) return refusal;
             if (request.Version is { } seen && seen != current) return VersionTag.Stale(current);
             var written = await WriteAsync("""
                 UPDATE records.reports r SET title = coalesce($5, r.title), description = coalesce($6, r.description), report_type = coalesce($7, r.report_type),
@@ -104,8 +104,9 @@ internal sealed class WriteReport(
                     .With(NpgsqlDbType.Text, request.ReportType).With(clock.UtcNow()), http.RequestAborted);
             if (written is not var (grounds, report)) return await RefuseAsync(id, ReportResponse.Resource(reportId), Updated, caller, http.RequestAborted);
             var shown = await documents.OfReportsAsync([reportId], http.RequestAborted);
+            report = report with { Documents = [.. shown[reportId]] };
             await KeepAsync(report, Updated, grounds, caller, http);
-            return TypedResults.Ok(report with { Documents = [.. shown[reportId]] });
+            return TypedResults.Ok(report);
         }, http.RequestAborted);
 
     /// <summary>Writes for whoever may write into the record of the patient whom <paramref name="from"/> finds. Null when nothing was written.</summary>
@@ -137,7 +138,7 @@ internal sealed class WriteReport(
         log.Add(caller, report.PatientId, action, ReportResponse.Resource(report.Id), grounds);
         await db.SaveChangesAsync(http.RequestAborted);
         changes.Announce(report.PatientId, PatientChange.Report);
-        http.Response.Headers.ETag = VersionTag.Of(report.Version);
+        http.Response.Headers.ETag = VersionTag.Of(report.Version, report.Documents);
     }
 
     async Task<ProblemHttpResult> RefuseAsync(Guid patientId, string resource, string action, Caller caller, CancellationToken cancellationToken)

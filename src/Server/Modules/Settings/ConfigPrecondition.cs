@@ -36,7 +36,7 @@ internal sealed class ConfigPrecondition(ConfigWriter writer, ISettings settings
         if (!found.MayWrite) return Refusal(found); // taken back while this change waited its turn
         if (found.Current is not { } current) return Problems.NotFound();
         if (lacksTag) return Problems.Of(428, "precondition_required", "Say in If-Match which version you have read: it is the ETag of the GET.");
-        return VersionTag.Matches(http, current.Version) ? null : VersionTag.PreconditionFailed(current.Version);
+        return VersionTag.Refusal(http, current.Version);
     }
 
     static ProblemHttpResult Refusal(EntryToWrite found) => found.MayRead ? ConfigProblems.NotYours(SettingsRule.Write) : Problems.NotFound();

@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text.Json;
 using Consilium.Modules.Accounts.Contracts;
 using Consilium.Platform.Errors;
 using Consilium.Platform.Hosting;
@@ -20,11 +22,12 @@ internal sealed class GetConfig(ConfigEntries entries, ResolveReferences referen
         .RequireRight(SettingsRule.Read)
         .WithSummary("Look an entry up")
         .WithDescription("""
-            In the profile and environment, else in the profile, else the default entry: the answer says which one it is. The `ETag` is its version. With `at` as it was at that
-            time; with `resolve=true` references are replaced by the values that they find from the same profile and environment (409 `unresolved_reference` when one can't be).
+            In the profile and environment, else in the profile, else the default entry: the answer says which one it is. With `at` as it was at that time; with
+            `resolve=true` references are replaced by the values that they find from the same profile and environment (409 `unresolved_reference` when one can't be).
+            The `ETag` of the entry that was asked for is its version; with `If-None-Match` the answer is 304 while nothing has changed.
             An encrypted value is masked, also where it is referred to.
             """)
-        .ProducesProblem(409);
+        .Produces(304).ProducesProblem(409);
 
     async Task<Results<Ok<ConfigResponse>, ProblemHttpResult>> HandleAsync(string key, GetConfigQuery query, Caller caller, HttpContext http)
     {
@@ -33,9 +36,27 @@ internal sealed class GetConfig(ConfigEntries entries, ResolveReferences referen
         if ((scope.Fault ?? ConfigQuery.TimeFault(query.At, out at)) is { } fault) return fault;
         var (_, profile, environment) = scope.Name(key);
         if (await entries.FindAsync(key, profile, environment, at, caller, http.RequestAborted) is not { } found) return Problems.NotFound();
-        http.Response.Headers.ETag = VersionTag.Of(found.Version);
-        if (query.Resolve is not true) return TypedResults.Ok(ConfigResponse.Of(found));
-        var resolved = (await references.InAsync([found], profile, environment, at, caller, http.RequestAborted))[0];
-        return resolved is { Value: { } value } ? TypedResults.Ok(ConfigResponse.Of(found, value)) : ConfigProblems.Unresolved(resolved.Error!);
+        var shown = found.Shown;
+        if (query.Resolve is true)
+        {
+            var resolved = (await references.InAsync([found], profile, environment, at, caller, http.RequestAborted))[0];
+            if (resolved.Value is not { } value) return ConfigProblems.Unresolved(resolved.Error!);
+            shown = value;
+        }
+        http.Response.Headers.ETag = TagOf(found, scope.Name(key), query.Resolve is true || at is not null ? shown : null);
+        return TypedResults.Ok(ConfigResponse.Of(found, shown));
+    }
+
+    /// <summary>
+    /// The version, when the entry is the one that was asked for: then <c>If-Match</c> takes it. One that a lookup fell back to is named, since
+    /// the asked one may come to have the same version.
+    /// </summary>
+    /// <param name="computed">What is shown, where it may change without a new version.</param>
+    static string TagOf(StoredVersion found, EntryName asked, JsonElement? computed)
+    {
+        var (_, profile, environment) = found.Name;
+        var place = found.Name == asked ? "" : $"{profile}/{environment}@";
+        var more = computed is { } shown ? $"-{EntityTags.Fingerprint(shown)}" : "";
+        return string.Create(CultureInfo.InvariantCulture, $"\"{place}{found.Version}{more}\"");
     }
 }

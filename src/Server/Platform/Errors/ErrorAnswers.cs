@@ -37,6 +37,7 @@ internal sealed partial class ErrorAnswers(ILogger<ErrorAnswers> log) : IExcepti
             403 => Problems.Details(403, "forbidden", "Your role may not do this."),
             404 => Problems.NotFound().ProblemDetails,
             410 => Problems.Details(410, "gone", "The answer to this request was about something that has been retracted since."),
+            412 => Problems.Details(412, "precondition_failed", "This is not the version that If-Match names: read it again."),
             405 => Problems.Details(405, "method_not_allowed", "This address does not take this method: see the Allow header."),
             413 => Problems.Details(413, "body_too_large", "The body is larger than this address takes."),
             415 => Problems.Details(415, "unsupported_media_type", "Send the body as application/json."),

@@ -67,6 +67,7 @@ internal static class PlatformModule
         app.MapFrontPage();
         app.MapApiDocument();
         var api = app.MapGroup("");
+        api.AnswersConditions();
         api.AddEndpointFilter<IdempotencyFilter>();
         api.Validated();
         api.AnswersHead();
