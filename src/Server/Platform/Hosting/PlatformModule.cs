@@ -6,6 +6,7 @@ using Consilium.Platform.Jobs;
 using Consilium.Platform.Json;
 using Consilium.Platform.OpenApi;
 using Consilium.Platform.Outbound;
+using Consilium.Platform.Paging;
 using Consilium.Platform.Realtime;
 using Consilium.Platform.Secrets;
 using Consilium.Platform.Telemetry;
@@ -68,6 +69,7 @@ internal static class PlatformModule
         app.MapApiDocument();
         var api = app.MapGroup("");
         api.AnswersConditions();
+        api.BindsCursors();
         api.AddEndpointFilter<IdempotencyFilter>();
         api.Validated();
         api.AnswersHead();

@@ -7,10 +7,24 @@ namespace Consilium.Platform.Paging;
 
 /// <summary>A page of a list.</summary>
 /// <param name="Items">At most <c>limit</c> items.</param>
-/// <param name="NextCursor">What to send as <c>cursor</c> for the next page; null on the last one.</param>
-internal sealed record Page<T>(
-    IReadOnlyList<T> Items,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] string? NextCursor);
+/// <param name="NextCursor">What to send as <c>cursor</c> for the next page, with the same filters; null on the last one.</param>
+internal sealed record Page<T>(IReadOnlyList<T> Items, string? NextCursor) : IPage
+{
+    /// <summary>What to send as <c>cursor</c> for the next page, with the same filters; null on the last one.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.Never), JsonPropertyOrder(1)]
+    public string? NextCursor { get; private set; } = NextCursor;
+
+    public void BindCursor(string list) => NextCursor = NextCursor is null ? null : Cursor.Bind(NextCursor, list);
+}
+
+/// <summary>A page of whatever it is.</summary>
+internal interface IPage
+{
+    string? NextCursor { get; }
+
+    /// <summary>Lets the cursor, if there is one, be read by this list only.</summary>
+    void BindCursor(string list);
+}
 
 internal static class Page
 {
@@ -26,12 +40,24 @@ internal static class Page
     }
 }
 
-/// <summary>An opaque place in a list: the keyset of the last item, as base64url JSON. Holds nothing that the page did not show.</summary>
+/// <summary>
+/// An opaque place in a list: the keyset of the last item, as base64url JSON. Holds nothing that the page did not show.
+/// <see cref="ListCursors"/> adds which list it is of, and checks that.
+/// </summary>
 internal static class Cursor
 {
+    const char Of = '.';
+
     static readonly JsonSerializerOptions Options = new() { Converters = { new UtcTimes() } };
 
     public static string Write<TKey>(TKey key) => WebEncoders.Base64UrlEncode(JsonSerializer.SerializeToUtf8Bytes(key, Options));
+
+    public static string Bind(string place, string list) => $"{place}{Of}{list}";
+
+    public static bool IsOf(string cursor, string list) => cursor.EndsWith(Of + list, StringComparison.Ordinal);
+
+    /// <summary>Only the place.</summary>
+    public static string PlaceIn(string cursor) => cursor.IndexOf(Of, StringComparison.Ordinal) is >= 0 and var end ? cursor[..end] : cursor;
 
     /// <summary>False when the text is no cursor of this kind: answer 400.</summary>
     public static bool TryRead<TKey>(string text, out TKey? key)
@@ -39,7 +65,7 @@ internal static class Cursor
         key = default;
         try
         {
-            var json = WebEncoders.Base64UrlDecode(text);
+            var json = WebEncoders.Base64UrlDecode(PlaceIn(text));
             if (StrictJson.Fault(json) is not null) return false;
             key = JsonSerializer.Deserialize<TKey>(json, Options);
             return key is not null;

@@ -87,7 +87,7 @@ public sealed class PatientsTests(ProfileServer server) : IClassFixture<ProfileS
         var first = await doctor.GetJsonAsync($"{Root}?limit=1");
         var cursor = first.Text("next_cursor")!;
         (await doctor.IdsAsync($"{Root}?limit=1&cursor={cursor}")).ShouldBe([beta]);
-        Encoding.UTF8.GetString(WebEncoders.Base64UrlDecode(cursor)).ShouldBe($"\"{alpha}\""); // addresses end up in logs: no name
+        Encoding.UTF8.GetString(WebEncoders.Base64UrlDecode(cursor.Split('.')[0])).ShouldBe($"\"{alpha}\""); // addresses end up in logs: no name
         (await server.Strangers["doctor"].IdsAsync(Root)).ShouldBeEmpty();
     }
 

@@ -148,7 +148,12 @@ public sealed class ListCasesTests(CaseServer server) : IClassFixture<CaseServer
     public async Task A_cursor_made_by_hand_never_breaks_the_list(string cursor)
     {
         var text = Convert.ToBase64String(System.Text.Encoding.UTF8.GetBytes(cursor)).TrimEnd('=').Replace('+', '-').Replace('/', '_');
-        await (await server.Owner.GetAsync($"/cases?cursor={text}")).ShouldAnswerAsync(200);
+        using var owner = await server.SignedInAsync("user");
+        for (var i = 0; i < 2; i++) await owner.OpenCaseAsync();
+        var list = (await owner.GetJsonAsync("/cases?limit=1")).Text("next_cursor")!.Split('.')[1];
+
+        await (await owner.GetAsync($"/cases?cursor={text}")).ShouldRefuseFieldsAsync("cursor");
+        await (await owner.GetAsync($"/cases?cursor={text}.{list}")).ShouldAnswerAsync(200);
     }
 
     [Fact]

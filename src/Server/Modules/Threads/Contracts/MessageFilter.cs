@@ -39,7 +39,7 @@ internal sealed record MessageFilter(
         var (after, before) = (After, Before);
         if (after < 0) return (null, Problems.Invalid("after", "must not be negative."));
         if (before < 0) return (null, Problems.Invalid("before", "must not be negative."));
-        if (Cursor is { } cursor && !TryResume(cursor, ref after, ref before)) return (null, Problems.Invalid("cursor", "is not one of this list's cursors."));
+        if (Cursor is { } cursor && !TryResume(Platform.Paging.Cursor.PlaceIn(cursor), ref after, ref before)) return (null, Problems.Invalid("cursor", "is not one of this list's cursors."));
         if (Format is not null && !AsHtml) return (null, Problems.Invalid("format", "must be html."));
         var limit = Platform.Paging.Limit.Or(Limit);
         return (new(after, before, AsHtml ? Math.Min(limit, MaxAsHtml) : limit, role, Q), null);
