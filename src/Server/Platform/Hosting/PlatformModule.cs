@@ -52,6 +52,7 @@ internal static class PlatformModule
         app.UseStatusCodePages(ErrorAnswers.WriteForStatusAsync);
         app.UseCleanAddress();
         app.UseRouting();
+        app.UseDeprecations();
         app.UseConcurrencyLimit();
         app.UseAuthentication();
         app.UseRateLimits();

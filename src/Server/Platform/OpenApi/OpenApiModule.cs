@@ -20,6 +20,7 @@ internal static class OpenApiModule
             options.AddOperationTransformer<RouteNames>();
             options.AddOperationTransformer<RouteSecurity>();
             options.AddOperationTransformer<RouteAnswers>();
+            options.AddOperationTransformer<DeprecatedOperations>();
             options.AddOperationTransformer<BodyExamples>();
             options.AddDocumentTransformer<DocumentShape>();
         });
