@@ -44,7 +44,7 @@ internal sealed class ConfigEntries(RequestTransaction transaction, TimeProvider
         """;
 
     static string Filters(string permission) => $"""
-        v.action <> 'deleted' AND ($6::timestamptz IS NULL OR v.at <= $6) AND ($7::text[] IS NULL OR e.key = ANY ($7)) AND starts_with(e.key, $8)
+        v.action <> 'deleted' AND ($6::timestamptz IS NULL OR v.at <= $6) AND ($7::text[] IS NULL OR e.key = ANY ($7)) AND settings.covers($8, e.key)
         AND ($9::text IS NULL OR (e.key, e.profile, e.environment) > ($9, $10, $11)) AND ($12::text IS NULL OR e.key > $12) AND {SettingsRule.Allows(permission, "e.key")}
         """;
 
@@ -72,7 +72,7 @@ internal sealed record EntryFilter
 
     public string[]? Keys { get; init; }
 
-    /// <summary>What the keys begin with.</summary>
+    /// <summary>Of these keys, as <see cref="ConfigKeys.IsPrefix"/> says.</summary>
     public string Prefix { get; init; } = "";
 
     /// <summary>Those after this one.</summary>

@@ -21,8 +21,11 @@ internal static partial class ConfigKeys
     /// <summary>Whether a profile or an environment may be called so.</summary>
     public static bool IsScopeName(string text) => text.Length <= MaxScopeName && ScopeName().IsMatch(text);
 
-    /// <summary>Whether keys may begin so, or be so.</summary>
-    public static bool IsPrefix(string text) => text.Length <= MaxKey && text.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-' or '_');
+    /// <summary>
+    /// Whether it names keys: a key stands for itself and all keys below it, with a dot at its end only for those below it, nothing for every key.
+    /// The function <c>settings.covers</c> says which ones.
+    /// </summary>
+    public static bool IsPrefix(string text) => text.Length == 0 || IsKey(text[^1] == '.' ? text[..^1] : text);
 
     [GeneratedRegex(@"\A[A-Za-z0-9]+(?:[._-][A-Za-z0-9]+)*\z", RegexOptions.NonBacktracking)]
     private static partial Regex Key();

@@ -25,7 +25,8 @@ internal static class ConfigQuery
 {
     /// <summary>What is wrong with a prefix; null when it is fine.</summary>
     public static ProblemHttpResult? PrefixFault(string? prefix) =>
-        prefix is null || ConfigKeys.IsPrefix(prefix) ? null : Problems.Invalid("prefix", "must be the beginning of a key: at most 200 letters, digits, dots, hyphens and underscores.");
+        prefix is null || ConfigKeys.IsPrefix(prefix) ? null : Problems.Invalid(
+            "prefix", "must be a key, as in app.db: it stands for that key and all keys below it. With a dot at its end (app.db.) it stands only for those below.");
 
     /// <summary>What is wrong with the time as of which to read; null when it is fine, or missing.</summary>
     public static ProblemHttpResult? TimeFault(string? text, out DateTimeOffset? at)

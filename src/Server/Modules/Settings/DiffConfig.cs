@@ -11,7 +11,7 @@ namespace Consilium.Modules.Settings;
 /// <param name="To">The same.</param>
 /// <param name="Profile">Where times are compared, and of environments that are named alone.</param>
 /// <param name="Environment">Where times are compared.</param>
-/// <param name="Prefix">What the keys begin with.</param>
+/// <param name="Prefix">Of this key and all below it; with a dot at its end only of those below it.</param>
 internal sealed record ConfigDiffQuery(
     [property: FromQuery(Name = "from")] string? From, [property: FromQuery(Name = "to")] string? To, [property: FromQuery(Name = "profile")] string? Profile,
     [property: FromQuery(Name = "environment")] string? Environment, [property: FromQuery(Name = "prefix")] string? Prefix);

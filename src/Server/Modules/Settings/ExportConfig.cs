@@ -12,7 +12,7 @@ namespace Consilium.Modules.Settings;
 /// <param name="Format">json, yaml or env; json when it is missing.</param>
 /// <param name="Profile">The entries of exactly this profile; missing for those of none.</param>
 /// <param name="Environment">The entries of exactly this environment; missing for those of none.</param>
-/// <param name="Prefix">What the keys begin with.</param>
+/// <param name="Prefix">Of this key and all below it; with a dot at its end only of those below it.</param>
 /// <param name="Effective">What a lookup in the profile and environment finds for every key, instead of the entries that are exactly there.</param>
 /// <param name="Resolve">With references replaced by the values that they find: for programs to read, not to be imported again.</param>
 internal sealed record ConfigExportQuery(

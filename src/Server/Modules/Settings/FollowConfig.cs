@@ -28,7 +28,7 @@ internal sealed record ConfigReset(string Type, long LastSeq);
 /// <summary>Which changes to follow. All filters narrow.</summary>
 /// <param name="Profile">Of this profile; with an empty one of none.</param>
 /// <param name="Environment">Of this environment; with an empty one of none.</param>
-/// <param name="Prefix">What the keys begin with.</param>
+/// <param name="Prefix">Of this key and all below it; with a dot at its end only of those below it.</param>
 /// <param name="After">The number of the last event that the reader has; the header <c>Last-Event-ID</c> counts before it. Without either: from now on.</param>
 internal sealed record ConfigEventsQuery(
     [property: FromQuery(Name = "profile")] string? Profile, [property: FromQuery(Name = "environment")] string? Environment,
@@ -115,7 +115,7 @@ internal sealed class FollowConfig(
         batch.Add($"""
             SELECT v.seq, v.at, v.actor_id, v.action, e.key, e.profile, e.environment, v.version, v.is_encrypted
             FROM settings.versions v JOIN settings.entries e ON e.id = v.entry_id
-            WHERE v.seq > $4 AND v.seq <= $5 AND ($6 IS NULL OR e.profile = $6) AND ($7 IS NULL OR e.environment = $7) AND starts_with(e.key, $8)
+            WHERE v.seq > $4 AND v.seq <= $5 AND ($6 IS NULL OR e.profile = $6) AND ($7 IS NULL OR e.environment = $7) AND settings.covers($8, e.key)
               AND {SettingsRule.Allows(SettingsRule.Read, "e.key")}
             ORDER BY v.seq LIMIT {PageSize}
             """).By(caller, clock.UtcNow()).With(after).With(upTo).With(NpgsqlDbType.Text, query.Profile).With(NpgsqlDbType.Text, query.Environment).With(query.Prefix ?? "");

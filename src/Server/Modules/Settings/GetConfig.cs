@@ -24,8 +24,8 @@ internal sealed class GetConfig(ConfigEntries entries, ResolveReferences referen
         .WithDescription("""
             In the profile and environment, else in the profile, else the default entry: the answer says which one it is. With `at` as it was at that time; with
             `resolve=true` references are replaced by the values that they find from the same profile and environment (409 `unresolved_reference` when one can't be).
-            The `ETag` of the entry that was asked for is its version; with `If-None-Match` the answer is 304 while nothing has changed.
-            An encrypted value is masked, also where it is referred to.
+            The `ETag` of the entry that was asked for is its version; with `If-None-Match` the answer is 304 while nothing has changed. 404 `no_default_entry` when
+            neither profile nor environment is named and the key has only entries of some: `scopes` names those. An encrypted value is masked, also where it is referred to.
             """)
         .Produces(304).ProducesProblem(409);
 
@@ -35,7 +35,8 @@ internal sealed class GetConfig(ConfigEntries entries, ResolveReferences referen
         DateTimeOffset? at = null;
         if ((scope.Fault ?? ConfigQuery.TimeFault(query.At, out at)) is { } fault) return fault;
         var (_, profile, environment) = scope.Name(key);
-        if (await entries.FindAsync(key, profile, environment, at, caller, http.RequestAborted) is not { } found) return Problems.NotFound();
+        if (await entries.FindAsync(key, profile, environment, at, caller, http.RequestAborted) is not { } found)
+            return profile.Length + environment.Length > 0 ? Problems.NotFound() : await NoDefaultAsync(key, at, caller, http.RequestAborted);
         var shown = found.Shown;
         if (query.Resolve is true)
         {
@@ -45,6 +46,13 @@ internal sealed class GetConfig(ConfigEntries entries, ResolveReferences referen
         }
         http.Response.Headers.ETag = TagOf(found, scope.Name(key), query.Resolve is true || at is not null ? shown : null);
         return TypedResults.Ok(ConfigResponse.Of(found, shown));
+    }
+
+    async Task<ProblemHttpResult> NoDefaultAsync(string key, DateTimeOffset? at, Caller caller, CancellationToken cancellationToken)
+    {
+        var filter = new EntryFilter { Keys = [key], At = at, Most = ConfigProblems.MostScopes };
+        var others = await entries.ListAsync(null, null, filter, caller, cancellationToken);
+        return others.Count == 0 ? Problems.NotFound() : ConfigProblems.NoDefaultEntry([.. others.Select(other => other.Name)]);
     }
 
     /// <summary>

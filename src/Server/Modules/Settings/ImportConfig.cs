@@ -17,7 +17,7 @@ internal enum ImportMode { Preview, Merge, Replace }
 /// <param name="Format">json, yaml or env; told by the Content-Type when it is missing.</param>
 /// <param name="Profile">Where the entries go; missing for none.</param>
 /// <param name="Environment">Where the entries go; missing for none.</param>
-/// <param name="Prefix">replace removes keys that begin so alone.</param>
+/// <param name="Prefix">replace removes nothing but this key and those below it; with a dot at its end only those below it.</param>
 /// <param name="Reason">Why, for the history and the audit trail. At most 500 characters.</param>
 internal sealed record ConfigImportQuery(
     [property: FromQuery(Name = "mode")] string? Mode, [property: FromQuery(Name = "as")] string? As, [property: FromQuery(Name = "format")] string? Format,

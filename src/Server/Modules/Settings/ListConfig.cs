@@ -9,7 +9,7 @@ namespace Consilium.Modules.Settings;
 /// <summary>What to list. All filters narrow.</summary>
 /// <param name="Profile">Entries of this profile; with an empty one those of none.</param>
 /// <param name="Environment">Entries of this environment; with an empty one those of none.</param>
-/// <param name="Prefix">What their keys begin with: <c>app.</c>.</param>
+/// <param name="Prefix">Of this key and all below it; with a dot at its end only of those below it: <c>app.db</c>, <c>app.db.</c></param>
 /// <param name="Effective">What a lookup in the profile and environment finds for every key, instead of the entries that are exactly there.</param>
 /// <param name="Resolve">With references replaced by the values that they find; together with <paramref name="Effective"/> alone.</param>
 /// <param name="At">As they were at this time (RFC 3339).</param>

@@ -18,28 +18,33 @@ internal sealed record ImportPlan(
 internal sealed class PlanImport(ConfigWriter writer, RequestTransaction transaction, TimeProvider clock)
 {
     /// <param name="scope">Where the entries go: its key does not count.</param>
-    /// <param name="removeUnder">Entries whose keys begin so and that the file does not name are removed; null to keep all.</param>
+    /// <param name="removeUnder">Entries of this prefix that the file does not name are removed; null to keep all.</param>
     public async Task<ImportPlan> MakeAsync(
         IReadOnlyList<FileEntry> file, EntryName scope, string? removeUnder, Caller caller, CancellationToken cancellationToken)
     {
-        var newest = (await writer.NewestAsync(scope.Profile, scope.Environment, cancellationToken)).Where(entry => !entry.IsDeleted)
+        var newest = (await writer.NewestAsync(scope.Profile, scope.Environment, cancellationToken))
             .ToDictionary(entry => entry.Name.Key, StringComparer.Ordinal);
-        var rights = await RightsAsync([.. file.Select(entry => entry.Key).Union(newest.Keys)], caller, cancellationToken);
+        var keys = await KeysAsync([.. file.Select(entry => entry.Key).Union(newest.Keys)], removeUnder ?? "", caller, cancellationToken);
 
         var errors = new List<ConfigImportError>();
         var changes = new List<(ConfigChange Change, ConfigChangeResponse Shown)>();
         foreach (var entry in file)
         {
-            var current = newest.GetValueOrDefault(entry.Key);
-            if (!rights[entry.Key].MayWrite) errors.Add(new(entry.Line, entry.Key, $"Your right {SettingsRule.Write} does not cover this key."));
-            else if (ChangeOf(entry, current, scope) is { } change) changes.Add((change, Shown(change, current, rights[entry.Key].MayRead)));
+            var last = newest.GetValueOrDefault(entry.Key);
+            var current = last is { IsDeleted: false } ? last : null;
+            if (!keys[entry.Key].MayWrite) errors.Add(new(entry.Line, entry.Key, $"Your right {SettingsRule.Write} does not cover this key."));
+            else if (ChangeOf(entry, current, scope) is { } change) changes.Add((change, Shown(change, current, keys[entry.Key].MayRead)));
         }
         var isRefused = errors.Count > 0;
         if (removeUnder is not null)
         {
             var named = file.Select(entry => entry.Key).ToHashSet(StringComparer.Ordinal);
-            foreach (var current in newest.Values.Where(c => !named.Contains(c.Name.Key) && c.Name.Key.StartsWith(removeUnder, StringComparison.Ordinal)))
-                if (rights[current.Name.Key] is { MayWrite: true, MayRead: var mayRead }) changes.Add((ConfigChange.Delete(current), Shown(ConfigChange.Delete(current), current, mayRead)));
+            foreach (var current in newest.Values.Where(last => !last.IsDeleted && !named.Contains(last.Name.Key)))
+            {
+                if (keys[current.Name.Key] is not { IsUnder: true, MayWrite: true, MayRead: var mayRead }) continue;
+                var removal = ConfigChange.Delete(current);
+                changes.Add((removal, Shown(removal, current, mayRead)));
+            }
         }
         changes.Sort((one, other) => string.CompareOrdinal(one.Shown.Key, other.Shown.Key));
 
@@ -75,14 +80,19 @@ internal sealed class PlanImport(ConfigWriter writer, RequestTransaction transac
             current is null ? null : mayRead ? current.Shown : References.Masked, to);
     }
 
-    async Task<Dictionary<string, (bool MayWrite, bool MayRead)>> RightsAsync(string[] keys, Caller caller, CancellationToken cancellationToken)
+    async Task<Dictionary<string, Key>> KeysAsync(string[] keys, string prefix, Caller caller, CancellationToken cancellationToken)
     {
-        var rights = new Dictionary<string, (bool, bool)>(StringComparer.Ordinal);
+        var found = new Dictionary<string, Key>(StringComparer.Ordinal);
         await using var batch = await transaction.BatchAsync(cancellationToken);
-        batch.Add($"SELECT k.key, {SettingsRule.Allows(SettingsRule.Write, "k.key")}, {SettingsRule.Allows(SettingsRule.Read, "k.key")} FROM unnest($4::text[]) AS k (key)")
-            .By(caller, clock.UtcNow()).With(keys);
+        batch.Add($"""
+            SELECT k.key, {SettingsRule.Allows(SettingsRule.Write, "k.key")}, {SettingsRule.Allows(SettingsRule.Read, "k.key")}, settings.covers($5, k.key)
+            FROM unnest($4::text[]) AS k (key)
+            """).By(caller, clock.UtcNow()).With(keys).With(prefix);
         await using var rows = await batch.ExecuteReaderAsync(cancellationToken);
-        while (await rows.ReadAsync(cancellationToken)) rights[rows.GetString(0)] = (rows.GetBoolean(1), rows.GetBoolean(2));
-        return rights;
+        while (await rows.ReadAsync(cancellationToken)) found[rows.GetString(0)] = new(rows.GetBoolean(1), rows.GetBoolean(2), rows.GetBoolean(3));
+        return found;
     }
+
+    /// <param name="IsUnder">Whether the prefix covers it.</param>
+    readonly record struct Key(bool MayWrite, bool MayRead, bool IsUnder);
 }

@@ -190,12 +190,12 @@ public sealed class ConfigEntryTests(ConfigServer server) : IClassFixture<Config
         string[] all = [$"{prefix}.a /", $"{prefix}.a /e", $"{prefix}.a p/", $"{prefix}.b p/e", $"{prefix}c /"];
         foreach (var one in Enumerable.Reverse(all)) await Admin.CreateAsync(one.Split(' ')[0], one, one.Split(' ')[1]);
 
-        (await PagesAsync($"prefix={prefix}")).ShouldBe(all);
-        (await PagesAsync($"prefix={prefix}.")).ShouldBe(all[..4]);
+        (await PagesAsync($"prefix={prefix}")).ShouldBe(all[..4]);
+        (await PagesAsync($"prefix={prefix}c")).ShouldBe(all[4..]);
         (await PagesAsync($"prefix={prefix}&profile=p")).ShouldBe([all[2], all[3]]);
-        (await PagesAsync($"prefix={prefix}&profile=&environment=")).ShouldBe([all[0], all[4]]);
-        (await PagesAsync($"prefix={prefix}&effective=true&profile=p&environment=e")).ShouldBe([all[2], all[3], all[4]]);
-        (await PagesAsync($"prefix={prefix}&effective=true&environment=e")).ShouldBe([all[1], all[4]]);
+        (await PagesAsync($"prefix={prefix}&profile=&environment=")).ShouldBe([all[0]]);
+        (await PagesAsync($"prefix={prefix}&effective=true&profile=p&environment=e")).ShouldBe([all[2], all[3]]);
+        (await PagesAsync($"prefix={prefix}&effective=true&environment=e")).ShouldBe([all[1]]);
         await (await Admin.GetAsync($"{Root}?resolve=true")).ShouldRefuseFieldsAsync("resolve");
         await (await Admin.GetAsync($"{Root}?prefix={new string('a', 201)}")).ShouldRefuseFieldsAsync("prefix");
     }
