@@ -26,7 +26,8 @@ internal sealed record ConfigChange(EntryName Name, ConfigAction Action, JsonEle
 /// news, in one transaction. Ask <see cref="FaultsAsync"/> before <see cref="WriteAsync"/>, both within <see cref="RunAsync"/>.
 /// </summary>
 internal sealed class ConfigWriter(
-    RequestTransaction transaction, ConsiliumDb db, Vault vault, IAuditTrail audit, ProductSettings product, Signals signals, TimeProvider clock)
+    RequestTransaction transaction, ConsiliumDb db, Vault vault, IAuditTrail audit, ProductSettings product, SealHistory history, Signals signals,
+    TimeProvider clock)
 {
     public const string Topic = "config";
 
@@ -85,6 +86,8 @@ internal sealed class ConfigWriter(
         var written = new List<StoredVersion>(changes.Count);
         foreach (var change in changes) written.Add(await NextAsync(change, newest.GetValueOrDefault(change.Name), seq++, at, reason, caller, cancellationToken));
         await InsertAsync(written, cancellationToken);
+        var secrets = written.Where(version => version is { IsEncrypted: true, Version: > 1 }).Select(version => version.EntryId);
+        await history.OfAsync([.. secrets], cancellationToken);
         foreach (var version in written)
             audit.Add(new(caller.UserId, caller.Role.Wire(), AuditActionOf(version.Action), ConfigResponse.ResourceOf(version.Name), Reason: WhyOf(caller, reason)));
         await db.SaveChangesAsync(cancellationToken);

@@ -12,10 +12,13 @@ namespace Consilium.Modules.Settings;
 /// <param name="Value">Any JSON, at most 65 536 characters. <c>${other.key}</c> in its texts refers to another entry, <c>$${</c> stands for <c>${</c>; an encrypted value is taken as it is.</param>
 /// <param name="Profile">For this profile only; null for all.</param>
 /// <param name="Environment">For this environment only; null for all.</param>
-/// <param name="IsEncrypted">Keeps the value encrypted and shows it masked; <c>reveal</c> shows it.</param>
+/// <param name="IsEncrypted">
+/// Whether the value is kept encrypted and shown masked; <c>reveal</c> shows it. When it is missing: as before, for an entry that was deleted,
+/// otherwise not.
+/// </param>
 /// <param name="Reason">Why, for the history and the audit trail. At most 500 characters.</param>
 internal sealed record CreateConfigRequest(
-    string? Key, JsonElement Value, string? Profile = null, string? Environment = null, bool IsEncrypted = false, string? Reason = null);
+    string? Key, JsonElement Value, string? Profile = null, string? Environment = null, bool? IsEncrypted = null, string? Reason = null);
 
 internal sealed class CreateConfigValidator : AbstractValidator<CreateConfigRequest>
 {
@@ -65,7 +68,7 @@ internal sealed class CreateConfig(ConfigWriter writer, ConfigPrecondition preco
             var found = await writer.FindAsync(name, caller, http.RequestAborted);
             if (!found.MayWrite) return ConfigProblems.NotYours(SettingsRule.Write);
             if (found.Current is not null) return Problems.Conflict("entry_exists", "This key has an entry in this profile and environment already: PUT its next value.");
-            var change = new ConfigChange(name, ConfigAction.Created, request.Value, request.IsEncrypted);
+            var change = new ConfigChange(name, ConfigAction.Created, request.Value, request.IsEncrypted ?? found.Newest is { IsEncrypted: true });
             if (await writer.FaultsAsync([change], http.RequestAborted) is { Count: > 0 } faults) return Problems.Invalid("value", faults[name]);
             var written = (await writer.WriteAsync([change], request.Reason?.Trim(), caller, http.RequestAborted))[0];
             http.Response.Headers.ETag = VersionTag.Of(written.Version);

@@ -33,7 +33,7 @@ internal sealed class PlanImport(ConfigWriter writer, RequestTransaction transac
             var last = newest.GetValueOrDefault(entry.Key);
             var current = last is { IsDeleted: false } ? last : null;
             if (!keys[entry.Key].MayWrite) errors.Add(new(entry.Line, entry.Key, $"Your right {SettingsRule.Write} does not cover this key."));
-            else if (ChangeOf(entry, current, scope) is { } change) changes.Add((change, Shown(change, current, keys[entry.Key].MayRead)));
+            else if (ChangeOf(entry, current, last, scope) is { } change) changes.Add((change, Shown(change, current, keys[entry.Key].MayRead)));
         }
         var isRefused = errors.Count > 0;
         if (removeUnder is not null)
@@ -57,8 +57,11 @@ internal sealed class PlanImport(ConfigWriter writer, RequestTransaction transac
         return new(made, [.. changes.Select(change => change.Shown)], [.. errors.OrderBy(error => error.Line ?? int.MaxValue).Take(ConfigFiles.MaxErrors)], isRefused);
     }
 
-    /// <summary>Null where nothing changes. Without its value an encrypted entry keeps the one it has; what is encrypted stays so.</summary>
-    static ConfigChange? ChangeOf(FileEntry entry, StoredVersion? current, EntryName scope)
+    /// <summary>
+    /// Null where nothing changes. Without its value an encrypted entry keeps the one it has; what is encrypted stays so, and what was when it was
+    /// deleted.
+    /// </summary>
+    static ConfigChange? ChangeOf(FileEntry entry, StoredVersion? current, StoredVersion? last, EntryName scope)
     {
         var name = scope with { Key = entry.Key };
         if (entry.IsEncrypted)
@@ -69,7 +72,7 @@ internal sealed class PlanImport(ConfigWriter writer, RequestTransaction transac
         }
         return current is { IsEncrypted: false } && JsonElement.DeepEquals(current.Shown, entry.Value)
             ? null
-            : new(name, ConfigAction.Imported, entry.Value, current is { IsEncrypted: true });
+            : new(name, ConfigAction.Imported, entry.Value, last is { IsEncrypted: true });
     }
 
     static ConfigChangeResponse Shown(ConfigChange change, StoredVersion? current, bool mayRead)

@@ -31,6 +31,7 @@ internal sealed class RollBackConfig(ConfigWriter writer, ConfigHistory history,
         .WithSummary("Bring an earlier version back")
         .WithDescription("""
             Its value becomes the next version: nothing of the history is lost, and it may be rolled back in turn. Also brings back an entry that was deleted. `If-Match` does not count here.
+            What is encrypted stays so, and what was becomes so again: only a PUT with `is_encrypted: false` ends it.
             409 `no_value` for a version that has none, a deletion.
             """)
         .ProducesProblem(403).ProducesProblem(409);
@@ -53,7 +54,7 @@ internal sealed class RollBackConfig(ConfigWriter writer, ConfigHistory history,
                 if (await open.ValueAsync(old, http.RequestAborted) is not { } opened) return ConfigProblems.CannotDecrypt();
                 value = opened;
             }
-            var change = new ConfigChange(name, ConfigAction.RolledBack, value, old.IsEncrypted);
+            var change = new ConfigChange(name, ConfigAction.RolledBack, value, old.IsEncrypted || found.Newest.IsEncrypted);
             if (await writer.FaultsAsync([change], http.RequestAborted) is { Count: > 0 } faults) return Problems.Conflict("version_unfit", $"The value of this version {faults[name]}");
             var written = (await writer.WriteAsync([change], request.Reason?.Trim() ?? $"version {old.Version}", caller, http.RequestAborted))[0];
             http.Response.Headers.ETag = VersionTag.Of(written.Version);

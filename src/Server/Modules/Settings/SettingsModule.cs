@@ -1,4 +1,5 @@
 using Consilium.Modules.Settings.Contracts;
+using Consilium.Platform.Database;
 using Consilium.Platform.Hosting;
 using Consilium.Platform.Jobs;
 using Consilium.Platform.Secrets;
@@ -22,6 +23,8 @@ internal static class SettingsModule
         services.AddScoped<Grants>();
         services.AddScoped<ConfigEntries>();
         services.AddScoped<ConfigWriter>();
+        services.AddScoped<SealHistory>();
+        services.AddSingleton<IStartupTask, SealOlderHistory>();
         services.AddScoped<ConfigPrecondition>();
         services.AddScoped<ConfigHistory>();
         services.AddScoped<ResolveReferences>();

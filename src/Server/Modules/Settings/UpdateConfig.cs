@@ -9,7 +9,9 @@ using Microsoft.AspNetCore.Http.HttpResults;
 namespace Consilium.Modules.Settings;
 
 /// <param name="Value">Any JSON, at most 65 536 characters.</param>
-/// <param name="IsEncrypted">Whether the value is kept encrypted from now on; as before when it is missing. Earlier versions stay as they are.</param>
+/// <param name="IsEncrypted">
+/// Whether the value is kept encrypted from now on; as before when it is missing. With true the earlier versions are encrypted as well.
+/// </param>
 /// <param name="Profile">Instead of the query's, of which it must not differ.</param>
 /// <param name="Environment">Instead of the query's, of which it must not differ.</param>
 /// <param name="Reason">Why, for the history and the audit trail. At most 500 characters.</param>

@@ -68,7 +68,8 @@ public sealed class ConfigHistoryTests(ConfigServer server) : IClassFixture<Conf
         back.Text("value").ShouldBe("********");
         back.GetProperty("is_encrypted").GetBoolean().ShouldBeTrue();
         (await (await Admin.TryRevealAsync(key)).ShouldAnswerAsync(200)).Text("value").ShouldBe("old words");
-        (await (await Admin.TryRollBackAsync(key, 2)).ShouldAnswerAsync(200)).Text("value").ShouldBe("open");
+        (await (await Admin.TryRollBackAsync(key, 2)).ShouldAnswerAsync(200)).Text("value").ShouldBe("********");
+        (await (await Admin.TryRevealAsync(key)).ShouldAnswerAsync(200)).Text("value").ShouldBe("open");
     }
 
     [Fact]
