@@ -7,8 +7,7 @@ using Consilium.Platform.Json;
 namespace Consilium.Modules.Settings;
 
 /// <summary>
-/// Lines <c>KEY=value</c> as shells and their like read them; the dots of keys are written <c>__</c>. Text is quoted on writing so that a
-/// shell expands nothing in it; other JSON stands without quotes.
+/// Lines <c>KEY=value</c> as shells and their like read them; the dots of keys are written <c>__</c>. <see cref="EnvText"/> writes the values.
 /// </summary>
 internal sealed class EnvConfig
 {
@@ -16,7 +15,6 @@ internal sealed class EnvConfig
     const string Encrypted = "!encrypted";
     const string Export = "export";
 
-    static readonly ValueText Quoted = ValueText.Env with { Dollar = "\\$", Backtick = "\\`" };
     static readonly SearchValues<char> Blanks = SearchValues.Create(" \t");
 
     readonly string text;
@@ -69,7 +67,11 @@ internal sealed class EnvConfig
         if (rest is ['#', ..] && Blanks.Contains(text[at - 1])) rest = "";
         if (rest is ['"' or '\'', ..])
         {
-            if (ReadQuoted(key) is { } content && isTaken) Keep(content);
+            var (content, isJson) = ReadQuoted(key);
+            if (content is null || !isTaken) return;
+            if (!isJson) Keep(content);
+            else if (StrictJson.Fault(Encoding.UTF8.GetBytes(content)) is { } fault) found.Refuse(first, key, fault);
+            else found.Keep(key, JsonElement.Parse(content), first);
         }
         else if (!isTaken) return;
         else if (JsonOf(rest) is { } json)
@@ -83,7 +85,8 @@ internal sealed class EnvConfig
         void Keep(string content) => found.Keep(key, JsonSerializer.SerializeToElement(content), first);
     }
 
-    string? ReadQuoted(string key)
+    /// <summary>What stands in quotes, null when something is wrong with it, and whether the comment behind it says that it is JSON.</summary>
+    (string? Content, bool IsJson) ReadQuoted(string key)
     {
         var (quote, first, isFaulty) = (text[at++], line, false);
         var content = new StringBuilder();
@@ -97,14 +100,15 @@ internal sealed class EnvConfig
             else Refuse("Only \\\\ \\\" \\n \\r \\t \\$ \\` and \\u with four hexadecimal digits can stand in double quotes: double the backslash where it is meant.");
         }
         found.Refuse(first, key, "The quote that opens on this line is never closed.");
-        return null;
+        return default;
 
-        string? Finish()
+        (string?, bool) Finish()
         {
+            for (; Rest().StartsWith(@"\\", StringComparison.Ordinal); at += 2) content.Append('\\');
             if (!WithoutComment(Rest()).Trim(" \t").IsEmpty) Refuse("After the closing quote nothing but a comment can follow, after a space.");
             var whole = content.ToString();
             if (!FileFindings.IsWholeText(whole)) Refuse(FileFindings.BadCharacter);
-            return isFaulty ? null : whole;
+            return isFaulty ? default : (whole, whole.Length > 0 && Rest().Trim(" \t") is EnvText.JsonMark);
         }
 
         void Refuse(string message)
@@ -126,6 +130,9 @@ internal sealed class EnvConfig
         at++;
         return name switch { 'n' => '\n', 'r' => '\r', 't' => '\t', _ => name };
     }
+
+    /// <summary>Whether this is read as the text that it is, when it stands without quotes.</summary>
+    public static bool IsText(string plain) => plain != Encrypted && JsonOf(plain) is null;
 
     /// <summary>The JSON other than text that the rest of a line is, but for a comment; null where it is no JSON.</summary>
     static byte[]? JsonOf(ReadOnlySpan<char> rest)
@@ -171,8 +178,7 @@ internal sealed class EnvConfig
         {
             lines.Append(entry.Key.Replace(".", Dot, StringComparison.Ordinal)).Append('=');
             if (entry.IsEncrypted) lines.Append(Encrypted);
-            else if (entry.Value.ValueKind == JsonValueKind.String) Quoted.AppendQuoted(lines, entry.Value.GetString()!);
-            else ValueText.Env.Append(lines, entry.Value);
+            else EnvText.Append(lines, entry.Value);
             lines.Append('\n');
         }
         return lines.ToString();

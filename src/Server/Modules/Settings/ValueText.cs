@@ -8,13 +8,14 @@ namespace Consilium.Modules.Settings;
 /// Writes values as JSON, always the same: members in ordinal order, numbers as they are, and in texts nothing literal that is invisible
 /// or breaks a line anywhere.
 /// </summary>
-internal sealed record ValueText(string Colon, string Comma, bool IsIndented, string Dollar, string Backtick)
+/// <param name="Escaped">What does not stand in texts as it is, besides.</param>
+internal sealed record ValueText(string Colon, string Comma, bool IsIndented, string Escaped = "")
 {
-    public static readonly ValueText Json = new(": ", ",", true, "$", "`");
-    public static readonly ValueText Yaml = new(": ", ", ", false, "$", "`");
+    public static readonly ValueText Json = new(": ", ",", true);
+    public static readonly ValueText Yaml = new(": ", ", ", false);
 
-    /// <summary>A shell that reads the file must find nothing to expand, not even within JSON.</summary>
-    public static readonly ValueText Env = new(":", ",", false, "\\u0024", "\\u0060");
+    /// <summary>To stand in single quotes, in which no reader finds anything to expand, to undo or to end.</summary>
+    public static readonly ValueText Env = new(":", ",", false, "'\"\\$`");
 
     /// <summary>YAML finds a name by the colon only within this length; a longer one is announced by a question mark.</summary>
     const int LongName = 1000;
@@ -53,13 +54,12 @@ internal sealed record ValueText(string Colon, string Comma, bool IsIndented, st
             at += rune.Utf16SequenceLength;
             _ = rune.Value switch
             {
+                _ when rune.IsAscii && Escaped.Contains((char)rune.Value, StringComparison.Ordinal) => AppendEscaped(text, [(char)rune.Value]),
                 '"' => text.Append("\\\""),
                 '\\' => text.Append("\\\\"),
                 '\n' => text.Append("\\n"),
                 '\r' => text.Append("\\r"),
                 '\t' => text.Append("\\t"),
-                '$' => text.Append(Dollar),
-                '`' => text.Append(Backtick),
                 _ when IsPlain(rune) => text.Append(content, at - rune.Utf16SequenceLength, rune.Utf16SequenceLength),
                 _ => AppendEscaped(text, content.AsSpan(at - rune.Utf16SequenceLength, rune.Utf16SequenceLength)),
             };

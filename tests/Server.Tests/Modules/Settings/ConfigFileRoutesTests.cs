@@ -50,11 +50,11 @@ public sealed class ConfigFileRoutesTests(CaseServer server) : IClassFixture<Cas
         await CreateAsync("look.s", Secret, "e", "looking", encrypted: true);
         await CreateAsync("look.c", "is ${look.s}", "e", "looking");
         const string export = $"{Root}/export?format=env&profile=looking&environment=e&prefix=look.";
-        (await server.Admin.GetStringAsync(export)).ShouldBe("look__c=\"is \\${look.s}\"\nlook__s=!encrypted\n");
+        (await server.Admin.GetStringAsync(export)).ShouldBe("look__c='is ${look.s}'\nlook__s=!encrypted\n");
         (await server.Admin.GetStringAsync($"{export}&effective=true"))
-            .ShouldBe("look__a=\"default \\${look.b}\"\nlook__b=2\nlook__c=\"is \\${look.s}\"\nlook__s=!encrypted\n");
+            .ShouldBe("look__a='default ${look.b}'\nlook__b=2\nlook__c='is ${look.s}'\nlook__s=!encrypted\n");
         (await server.Admin.GetStringAsync($"{export}&effective=true&resolve=true"))
-            .ShouldBe("look__a=\"default 2\"\nlook__b=2\nlook__c=\"is ********\"\nlook__s=!encrypted\n");
+            .ShouldBe("look__a='default 2'\nlook__b=2\nlook__c='is ********'\nlook__s=!encrypted\n");
     }
 
     [Fact]

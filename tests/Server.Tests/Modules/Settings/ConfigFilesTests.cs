@@ -48,7 +48,7 @@ public sealed class ConfigFilesTests
         var entries = new FileEntry[] { Entry("n", "1.10e+05"), Entry("m", """{"b":[1.0,100000000000000000000.5],"a":{"z":null,"y":true}}""") };
 
         ConfigFiles.Write(ConfigFormat.Yaml, entries).ShouldBe("m: {\"a\": {\"y\": true, \"z\": null}, \"b\": [1.0, 100000000000000000000.5]}\nn: 1.10e+05\n");
-        ConfigFiles.Write(ConfigFormat.Env, entries).ShouldBe("m={\"a\":{\"y\":true,\"z\":null},\"b\":[1.0,100000000000000000000.5]}\nn=1.10e+05\n");
+        ConfigFiles.Write(ConfigFormat.Env, entries).ShouldBe("m='{\"a\":{\"y\":true,\"z\":null},\"b\":[1.0,100000000000000000000.5]}' # json\nn=1.10e+05\n");
         ConfigFiles.Write(ConfigFormat.Json, entries).ShouldBe(
             """
             {
