@@ -5,6 +5,7 @@ using Consilium.Modules.Audit.Contracts;
 using Consilium.Platform.Database;
 using Consilium.Platform.Errors;
 using Consilium.Platform.Idempotency;
+using Consilium.Platform.MediaTypes;
 using FluentValidation;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -15,6 +16,8 @@ namespace Consilium.Modules.Accounts;
 /// <summary>As JSON, or as a form as OAuth 2.0's password grant sends it; other members are ignored.</summary>
 internal sealed record LogInRequest(string? Username, string? Password) : IBindableFromHttpContext<LogInRequest>
 {
+    public const string Form = "application/x-www-form-urlencoded";
+
     const int MaxFormLength = 16 * 1024;
 
     static async ValueTask<LogInRequest?> IBindableFromHttpContext<LogInRequest>.BindAsync(HttpContext context, ParameterInfo parameter)
@@ -23,7 +26,7 @@ internal sealed record LogInRequest(string? Username, string? Password) : IBinda
         try
         {
             if (request.HasJsonContentType()) return await request.ReadFromJsonAsync<LogInRequest>(context.RequestAborted);
-            if (request.ContentType?.StartsWith("application/x-www-form-urlencoded", StringComparison.OrdinalIgnoreCase) != true)
+            if (DeclaredMediaType.Parse(request.ContentType)?.MediaType != Form)
                 throw new BadHttpRequestException("Send JSON or an urlencoded form.", StatusCodes.Status415UnsupportedMediaType);
             if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size) size.MaxRequestBodySize = MaxFormLength;
             var form = await request.ReadFormAsync(context.RequestAborted);
@@ -54,7 +57,7 @@ internal static class LogIn
         foreach (var path in (string[])["/api/v1/auth/login", "/auth/login"])
             api.MapPost(path, HandleAsync)
                 .WithTags("Accounts").WithSummary("Log in with e-mail and password, as JSON or as a form.")
-                .Accepts<LogInRequest>("application/json", "application/x-www-form-urlencoded")
+                .Accepts<LogInRequest>("application/json", LogInRequest.Form)
                 .ProducesProblem(400).ProducesProblem(401).ProducesProblem(415).ProducesProblem(429).ProducesProblem(503)
                 .AllowAnonymous().WithMetadata(new NoIdempotency());
     }

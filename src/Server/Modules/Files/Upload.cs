@@ -1,5 +1,6 @@
 using Consilium.Platform.Errors;
 using Consilium.Platform.Json;
+using Consilium.Platform.MediaTypes;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -35,9 +36,9 @@ internal sealed record Upload(StagedBlob Content, string Name, string? DeclaredT
     public static async Task<(Upload? Upload, ProblemHttpResult? Problem)> ReadAsync(
         HttpRequest request, IReadOnlyList<string> wanted, IBlobStore store, FilesSettings settings)
     {
-        if (!MediaTypeHeaderValue.TryParse(request.ContentType, out var type) || !type.MediaType.Equals(ContentType, StringComparison.OrdinalIgnoreCase))
+        if (DeclaredMediaType.Parse(request.ContentType) is not { MediaType: ContentType } type)
             return (null, Problems.Of(415, "unsupported_media_type", $"Send the file as {ContentType}."));
-        if (HeaderUtilities.RemoveQuotes(type.Boundary).Value is not { Length: > 0 and <= LongestBoundary } boundary) return (null, Malformed());
+        if (type.Boundary is not { Length: > 0 and <= LongestBoundary } boundary) return (null, Malformed());
         if (request.ContentLength > settings.MaxBytes + Surroundings)
         {
             if (request.HttpContext.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size) size.MaxRequestBodySize = null; // see LargestBody
@@ -53,7 +54,7 @@ internal sealed record Upload(StagedBlob Content, string Name, string? DeclaredT
                 if (!ContentDispositionHeaderValue.TryParse(section.ContentDisposition, out var disposition)) continue;
                 var name = HeaderUtilities.RemoveQuotes(disposition.Name).Value;
                 if (name == Part) upload ??= await StageAsync(section, disposition, fields, store, settings, request.HttpContext.RequestAborted);
-                else if (await fields.ReadAsync(name, section.Body, request.HttpContext.RequestAborted) is { } fault)
+                else if (await fields.ReadAsync(name, section, request.HttpContext.RequestAborted) is { } fault)
                 {
                     upload?.Dispose();
                     return (null, Problems.Invalid(name!, fault));
@@ -81,8 +82,8 @@ internal sealed record Upload(StagedBlob Content, string Name, string? DeclaredT
         CancellationToken cancellationToken)
     {
         var content = await store.StageAsync(section.Body, settings.MaxBytes, cancellationToken);
-        var declared = MediaTypeHeaderValue.TryParse(section.ContentType, out var type) ? type.MediaType.Value : section.ContentType;
-        return new(content, FileName.Of(disposition), declared, fields.Texts);
+        // One that is not well-formed is no type that the content could have.
+        return new(content, FileName.Of(disposition), DeclaredMediaType.Parse(section.ContentType)?.MediaType ?? section.ContentType, fields.Texts);
     }
 
     static ProblemHttpResult Malformed() => Problems.Invalid(JsonPaths.Body, $"The body is no well-formed {ContentType}.");

@@ -1,7 +1,9 @@
 using System.Text;
 using System.Text.Unicode;
 using Consilium.Platform.Json;
+using Consilium.Platform.MediaTypes;
 using Consilium.Platform.Text;
+using Microsoft.AspNetCore.WebUtilities;
 
 namespace Consilium.Modules.Files;
 
@@ -28,7 +30,7 @@ internal sealed class UploadFields(IReadOnlyList<string> wanted)
     }
 
     /// <summary>Takes a field in. Returns what is wrong with it; null when nothing is, or nobody wants it.</summary>
-    public async Task<string?> ReadAsync(string? name, Stream body, CancellationToken cancellationToken)
+    public async Task<string?> ReadAsync(string? name, MultipartSection section, CancellationToken cancellationToken)
     {
         if (name is null) return null;
         if (!wanted.Contains(name))
@@ -36,8 +38,9 @@ internal sealed class UploadFields(IReadOnlyList<string> wanted)
             if (others.Count < MostCompared) others.Add(name);
             return null;
         }
+        if (DeclaredMediaType.Parse(section.ContentType) is { IsUtf8: false }) return "must be sent in UTF-8, not in another charset.";
         var bytes = new byte[MaxBytes + 1];
-        var length = await body.ReadAtLeastAsync(bytes, bytes.Length, throwOnEndOfStream: false, cancellationToken);
+        var length = await section.Body.ReadAtLeastAsync(bytes, bytes.Length, throwOnEndOfStream: false, cancellationToken);
         if (length > MaxBytes) return "is too long.";
         if (!Utf8.IsValid(bytes.AsSpan(0, length)) || bytes.AsSpan(0, length).Contains((byte)0)) return "must be text in UTF-8, without U+0000.";
         return texts.TryAdd(name, Encoding.UTF8.GetString(bytes, 0, length)) ? null : "is given twice.";

@@ -1,11 +1,11 @@
 using Consilium.Modules.Accounts.Contracts;
 using Consilium.Platform.Errors;
 using Consilium.Platform.Json;
+using Consilium.Platform.MediaTypes;
 using Consilium.Platform.Validation;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Http.Metadata;
 using Microsoft.AspNetCore.Mvc;
-using Microsoft.Net.Http.Headers;
 
 namespace Consilium.Modules.Settings;
 
@@ -101,7 +101,7 @@ internal sealed class ImportConfig(ConfigWriter writer, PlanImport plans, Config
     }
 
     static ConfigFormat? FormatOf(HttpContext http) =>
-        MediaTypeHeaderValue.TryParse(http.Request.ContentType, out var type) && Formats.TryGetValue(type.MediaType.ToString(), out var format) ? format : null;
+        DeclaredMediaType.Parse(http.Request.ContentType) is { } type && Formats.TryGetValue(type.MediaType, out var format) ? format : null;
 
     static ProblemHttpResult Invalid(IEnumerable<ConfigImportError> errors) => Problems.Of(
         400, "invalid_import", "The file can't be imported, and nothing was changed: see errors.",

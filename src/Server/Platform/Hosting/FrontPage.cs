@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using Microsoft.AspNetCore.Mvc;
+using Microsoft.Net.Http.Headers;
 
 namespace Consilium.Platform.Hosting;
 
@@ -18,9 +19,15 @@ internal static class FrontPage
             return Results.Content(Html, "text/html; charset=utf-8");
         }).AllowAnonymous().DisableRateLimiting().ExcludeFromDescription();
 
-    static bool WantsJson(string? accept) => accept is not null
-        && accept.Contains("application/json", StringComparison.OrdinalIgnoreCase)
-        && !accept.Contains("text/html", StringComparison.OrdinalIgnoreCase);
+    /// <summary>Whether JSON is asked for more than a page is (RFC 9110, 12.5.1). Whoever takes either gets the page.</summary>
+    static bool WantsJson(string? accept) => accept is not null && MediaTypeHeaderValue.TryParseList([accept], out var ranges)
+        && Wish(ranges, "application/json") is { Quality: > 0 } wish && wish.CompareTo(Wish(ranges, "text/html")) > 0;
+
+    /// <summary>How much a type is wanted, and how exactly it is named: by itself before <c>text/*</c> before <c>*/*</c>.</summary>
+    static (double Quality, int Exactness) Wish(IList<MediaTypeHeaderValue> ranges, string type) => ranges
+        .Where(range => new MediaTypeHeaderValue(type).IsSubsetOf(new MediaTypeHeaderValue(range.MediaType)))
+        .Select(range => (Exactness: range.MatchesAllTypes ? 0 : range.MatchesAllSubTypes ? 1 : 2, Quality: range.Quality ?? 1))
+        .OrderByDescending(range => range.Exactness).Select(range => (range.Quality, range.Exactness)).FirstOrDefault();
 
     const string Style = """
         :root { color-scheme: light dark; --ink: #16262e; --soft: #51666f; --paper: #fbfaf7; --line: #d9ddd8; --accent: #0b6e69 }

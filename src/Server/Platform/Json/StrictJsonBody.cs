@@ -1,10 +1,10 @@
 using System.Buffers;
 using Consilium.Platform.Errors;
+using Consilium.Platform.MediaTypes;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Http.Metadata;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Extensions.Options;
-using Microsoft.Net.Http.Headers;
 using JsonOptions = Microsoft.AspNetCore.Http.Json.JsonOptions;
 
 namespace Consilium.Platform.Json;
@@ -26,16 +26,24 @@ internal sealed class StrictJsonBody(RequestDelegate next, IOptions<JsonOptions>
 
     public async Task InvokeAsync(HttpContext context)
     {
-        if (!HasBody(context) || context.GetEndpoint() is not RouteEndpoint route)
+        var type = DeclaredMediaType.Parse(context.Request.ContentType);
+        if (HasBody(context) && context.GetEndpoint() is RouteEndpoint route)
         {
-            await next(context);
+            await ReadAsync(context, route, type);
             return;
         }
-        if (Unsupported(context.Request, route) is { } unsupported)
+        if (type is not null) context.Request.ContentType = type.WithoutCharset();
+        await next(context);
+    }
+
+    async Task ReadAsync(HttpContext context, RouteEndpoint route, DeclaredMediaType? type)
+    {
+        if (Unsupported(context.Request, route, type) is { } unsupported)
         {
             await ErrorAnswers.WriteAsync(context, unsupported);
             return;
         }
+        context.Request.ContentType = type!.WithoutCharset(); // it is UTF-8; what binds the body would stumble over other spellings
         var isRaw = route.Metadata.GetMetadata<RawBody>() is not null;
         if (!isRaw && !context.Request.HasJsonContentType())
         {
@@ -78,19 +86,18 @@ internal sealed class StrictJsonBody(RequestDelegate next, IOptions<JsonOptions>
     static bool HasBody(HttpContext context) =>
         context.Features.Get<IHttpRequestBodyDetectionFeature>()?.CanHaveBody is not false && context.Request.ContentLength is not 0;
 
-    static ProblemDetails? Unsupported(HttpRequest request, RouteEndpoint route)
+    static ProblemDetails? Unsupported(HttpRequest request, RouteEndpoint route, DeclaredMediaType? type)
     {
         if (request.Headers.ContentEncoding.Count > 0) return Problems.Details(415, "unsupported_encoding", "Send the body without Content-Encoding.");
         var accepted = route.Metadata.GetMetadata<IAcceptsMetadata>()?.ContentTypes;
-        if (!MediaTypeHeaderValue.TryParse(request.ContentType, out var type)) return WrongType(accepted);
-        if (type.Charset.HasValue && !type.Charset.Equals("utf-8", StringComparison.OrdinalIgnoreCase) && !type.Charset.Equals("\"utf-8\"", StringComparison.OrdinalIgnoreCase))
-            return Problems.Details(415, "unsupported_charset", "Send the body in UTF-8.");
-        var fits = accepted is null ? request.HasJsonContentType() : accepted.Any(wanted => type.IsSubsetOf(new MediaTypeHeaderValue(wanted)));
-        return fits ? null : WrongType(accepted);
+        if (type is null) return WrongType(accepted, string.IsNullOrEmpty(request.ContentType) ? "" : "The Content-Type is not well-formed. ");
+        var fits = accepted is null ? request.HasJsonContentType() : accepted.Any(type.Is);
+        if (!fits) return WrongType(accepted, "");
+        return type.IsUtf8 ? null : Problems.Details(415, "unsupported_charset", "Send the body in UTF-8, with charset=utf-8 or without a charset.");
     }
 
-    static ProblemDetails WrongType(IReadOnlyList<string>? accepted) =>
-        Problems.Details(415, "unsupported_media_type", $"Send the body as {string.Join(" or ", accepted ?? ["application/json"])}.");
+    static ProblemDetails WrongType(IReadOnlyList<string>? accepted, string why) =>
+        Problems.Details(415, "unsupported_media_type", $"{why}Send the body as {string.Join(" or ", accepted ?? ["application/json"])}.");
 
     static async ValueTask<byte[]?> ReadAsync(HttpContext context, long limit)
     {

@@ -1,3 +1,5 @@
+using Consilium.Platform.MediaTypes;
+
 namespace Consilium.Platform.Outbound;
 
 /// <summary>What the caller takes: at most so many bytes of body, within a time that counts from the call to the last byte.</summary>
@@ -10,7 +12,8 @@ internal sealed class OutboundResponse(HttpResponseMessage answer, Stream body) 
     public Stream Body { get; } = body;
 
     /// <summary>What the other side says it is, in lower case and without parameters; null when it says nothing sensible.</summary>
-    public string? MediaType { get; } = answer.Content.Headers.ContentType?.MediaType?.ToLowerInvariant();
+    public string? MediaType { get; } =
+        answer.Content.Headers.NonValidated.TryGetValues("Content-Type", out var types) ? DeclaredMediaType.Parse(types.ToString())?.MediaType : null;
 
     /// <summary>What the other side says it will send.</summary>
     public long? Length { get; } = answer.Content.Headers.ContentLength;
