@@ -4,7 +4,6 @@ using Consilium.Modules.Assistant.Contracts;
 using Consilium.Modules.Files.Contracts;
 using Consilium.Modules.Threads.Contracts;
 using Consilium.Platform.Idempotency;
-using Consilium.Platform.Markdown;
 
 namespace Consilium.Modules.Cases;
 
@@ -26,5 +25,5 @@ internal sealed record MessageResponse(
         message.Id, message.Seq, message.ThreadId, message.SenderId, message.SenderRole, message.SenderName, message.Content, message.CreatedAt, message.EditedAt,
         message.Retracted, message.ReplyTo, message.Attachments, message.RunId, message.Ai?.Deserialize(CasesJson.Default.AiOrigin));
 
-    public static MessageResponse WithHtml(ThreadMessage message) => Of(message) with { ContentHtml = SafeMarkdown.ToHtml(message.Content) };
+    public static MessageResponse WithHtml(ThreadMessage message) => Of(message) with { ContentHtml = message.ToHtml() };
 }

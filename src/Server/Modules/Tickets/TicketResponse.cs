@@ -5,7 +5,6 @@ using Consilium.Modules.Files.Contracts;
 using Consilium.Modules.Threads.Contracts;
 using Consilium.Platform.Database;
 using Consilium.Platform.Idempotency;
-using Consilium.Platform.Markdown;
 using Npgsql;
 
 namespace Consilium.Modules.Tickets;
@@ -45,7 +44,7 @@ internal sealed record TicketMessageResponse(
         message.Id, message.Seq, message.ThreadId, message.SenderId, message.SenderRole, message.SenderName, message.Content,
         message.SenderRole == SenderRole.Assistant, message.CreatedAt, message.Attachments, message.Ai?.Deserialize(TicketsJson.Default.AiOrigin));
 
-    public static TicketMessageResponse WithHtml(ThreadMessage message) => Of(message) with { ContentHtml = SafeMarkdown.ToHtml(message.Content) };
+    public static TicketMessageResponse WithHtml(ThreadMessage message) => Of(message) with { ContentHtml = message.ToHtml() };
 }
 
 /// <summary>A ticket with its thread's state, read in one query. Parameters: $1 the caller, $2 his reach, $3 the kind.</summary>

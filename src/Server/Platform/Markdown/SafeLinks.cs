@@ -10,15 +10,12 @@ internal sealed class SafeLinks : HtmlObjectRenderer<LinkInline>
     protected override void Write(HtmlRenderer renderer, LinkInline link)
     {
         var url = link.GetDynamicUrl?.Invoke() ?? link.Url;
-        if (!renderer.EnableHtmlForInline || !LinkTarget.IsSafe(url) || IsInsideLink(link))
-        {
-            renderer.WriteChildren(link);
-            return;
-        }
-        LinkTarget.Open(renderer, url!);
-        if (link is { IsImage: true, FirstChild: null }) renderer.WriteEscape(url);
-        else WriteLabel(renderer, link);
-        renderer.Write("</a>");
+        var isLink = renderer.EnableHtmlForInline && LinkTarget.IsSafe(url) && !IsInsideLink(link);
+        if (isLink) LinkTarget.Open(renderer, url!);
+        if (link.FirstChild is null) renderer.WriteEscape(url); // what has no other words is seen by its address
+        else if (isLink) WriteLabel(renderer, link);
+        else renderer.WriteChildren(link);
+        if (isLink) renderer.Write("</a>");
     }
 
     static void WriteLabel(HtmlRenderer renderer, LinkInline link)
@@ -52,6 +49,9 @@ internal sealed class SafeAutolinks : HtmlObjectRenderer<AutolinkInline>
 
 internal static class LinkTarget
 {
+    /// <summary>Of a link to a place that nobody here vouches for.</summary>
+    public const string Rel = "rel=\"noopener noreferrer nofollow\"";
+
     /// <summary>Whether the address is one of the web or of mail, and shows where it leads: no name before the host that could pass for one.</summary>
     public static bool IsSafe(string? url) =>
         url is not null
@@ -62,7 +62,7 @@ internal static class LinkTarget
 
     /// <summary>An address that was found safe.</summary>
     public static void Open(HtmlRenderer renderer, string url) =>
-        renderer.Write("<a href=\"").WriteEscapeUrl(url).Write("\" rel=\"noopener noreferrer nofollow\">");
+        renderer.Write("<a href=\"").WriteEscapeUrl(url).Write($"\" {Rel}>");
 
     static bool Begins(string url, string scheme) => url.StartsWith(scheme, StringComparison.OrdinalIgnoreCase);
 }

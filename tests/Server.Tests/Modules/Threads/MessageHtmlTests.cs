@@ -22,6 +22,27 @@ public sealed class MessageHtmlTests(CaseServer server) : IClassFixture<CaseServ
         }
     }
 
+    [Theory]
+    [InlineData("[Anna]: yes", "<p>[Anna]: yes</p>")]
+    [InlineData("2*3*4", "<p>2*3*4</p>")]
+    [InlineData("- 5 °C", "<p>- 5 °C</p>")]
+    [InlineData("> 38.5", "<p>&gt; 38.5</p>")]
+    [InlineData("no\n-", "<p>no<br />\n-</p>")]
+    [InlineData("1986. A great year", "<p>1986. A great year</p>")]
+    public async Task What_people_type_is_what_is_seen(string content, string html)
+    {
+        var ofCase = await server.Owner.OpenCaseAsync();
+        await server.Owner.SayAsync(ofCase, content);
+        await server.Staff.SayAsync(ofCase, content);
+        var opened = await server.Owner.PostJsonAsync("/tickets", new { title = "A printer", description = "It does not print at all." });
+        var ticket = (await opened.ShouldAnswerAsync(201)).Id();
+        await (await server.Owner.PostJsonAsync($"/tickets/{ticket}/messages", new { content })).ShouldAnswerAsync(201);
+
+        foreach (var messages in (string[])[$"/cases/{ofCase}/messages", $"/tickets/{ticket}/messages"])
+            (await server.Owner.GetJsonAsync($"{messages}?format=html")).Items().Where(message => message.Text("sender_role") != "assistant")
+                .Select(message => message.Text("content_html")).ShouldAllBe(shown => shown == html);
+    }
+
     [Fact]
     public async Task Another_format_is_refused()
     {

@@ -4,7 +4,7 @@ using Consilium.Platform.Markdown;
 
 namespace Consilium.Tests.Platform.Markdown;
 
-/// <summary>What people and models write is shown as they meant it, and does nothing else.</summary>
+/// <summary>What models write is shown as they meant it, and does nothing else.</summary>
 public sealed partial class SafeMarkdownTests
 {
     const string Rel = "rel=\"noopener noreferrer nofollow\"";
@@ -29,7 +29,8 @@ public sealed partial class SafeMarkdownTests
     [InlineData("<mail@example.com>", "<p><a href=\"mailto:mail@example.com\" " + Rel + ">mail@example.com</a></p>")]
     [InlineData("<https://example.com>", "<p><a href=\"https://example.com\" " + Rel + ">https://example.com</a></p>")]
     [InlineData("[**a** b](mailto:a@example.com)", "<p><a href=\"mailto:a@example.com\" " + Rel + "><strong>a</strong> b</a></p>")]
-    [InlineData("[a][1]\n\n[1]: https://example.com", "<p><a href=\"https://example.com\" " + Rel + ">a</a></p>")]
+    [InlineData("[a][1]\n\n[1]: https://example.com",
+        "<p><a href=\"https://example.com\" " + Rel + ">a</a></p>\n<p><a href=\"https://example.com\" " + Rel + ">1</a>: https://example.com</p>")]
     [InlineData("https://example.com", "<p>https://example.com</p>")]
     public void Links_lead_to_the_web_and_to_mail(string markdown, string html) => SafeMarkdown.ToHtml(markdown).ShouldBe(html);
 
@@ -53,6 +54,29 @@ public sealed partial class SafeMarkdownTests
     [InlineData("[![x](https://example.com/x.png) y](https://example.com/)", "<p><a href=\"https://example.com/\" " + Rel + ">x y</a></p>")]
     [InlineData("[![x](https://example.com/x.png) y](javascript:x)", "<p><a href=\"https://example.com/x.png\" " + Rel + ">x</a> y</p>")]
     public void Pictures_are_links_with_their_description(string markdown, string html) => SafeMarkdown.ToHtml(markdown).ShouldBe(html);
+
+    [Theory]
+    [InlineData("[Anna]: yes", "<p>[Anna]: yes</p>")]
+    [InlineData("[Anna]: yes\n[Ben]: no", "<p>[Anna]: yes<br />\n[Ben]: no</p>")]
+    [InlineData("> [Anna]: yes\n> ---", "<blockquote>\n<p>[Anna]: yes<br />\n---</p>\n</blockquote>")]
+    [InlineData("[^1]: yes", "<p>[^1]: yes</p>")]
+    [InlineData("[a]: <javascript:x> 'title'", "<p>[a]: javascript:x 'title'</p>")]
+    [InlineData("[a]: https://example.com\n[a]: https://example.org", "https://example.org", true)]
+    [InlineData("no\n-", "<p>no<br />\n-</p>")]
+    [InlineData("yes\n===", "<p>yes<br />\n===</p>")]
+    [InlineData("a&#8203;b&ZeroWidthSpace;c&#x202e;d &lt;e&nbsp;&amp;", "<p>a&amp;#8203;b&amp;ZeroWidthSpace;c&amp;#x202e;d &lt;e\u00a0&amp;</p>")]
+    [InlineData("``` This is said\ncode\n```", "<p>This is said</p>\n<pre><code>code\n</code></pre>")]
+    [InlineData("```csharp\ncode\n```", "<pre><code>code\n</code></pre>")]
+    [InlineData("[](https://example.com)", "<p><a href=\"https://example.com\" " + Rel + ">https://example.com</a></p>")]
+    [InlineData("[](javascript:x) ![](data:x)", "<p>javascript:x data:x</p>")]
+    [InlineData("<!-- a note -->\n\n<?x?>", "<p>&lt;!-- a note --&gt;</p>\n<p>&lt;?x?&gt;</p>")]
+    [InlineData("*[HTML]: an abbreviation", "<p>*[HTML]: an abbreviation</p>")]
+    [InlineData("|a|\n|-|\n|1|2|", "2", true)]
+    public void Nothing_vanishes_but_the_marks(string markdown, string html, bool isPart = false)
+    {
+        if (isPart) SafeMarkdown.ToHtml(markdown).ShouldContain(html);
+        else SafeMarkdown.ToHtml(markdown).ShouldBe(html);
+    }
 
     [Fact]
     public void Html_is_shown_as_text() => SafeMarkdown.ToHtml("<b onclick=\"x\">bold</b>\n\n<div>\n<script>x</script>\n</div>")

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Consilium.Modules.Files.Contracts;
+using Consilium.Platform.Markdown;
 
 namespace Consilium.Modules.Threads.Contracts;
 
@@ -16,6 +17,9 @@ internal sealed record ThreadMessage(
 {
     /// <summary>What hangs on it, as it is when the message is read; files that are gone are left out.</summary>
     public IReadOnlyList<Attachment> Attachments { get; init; } = [];
+
+    /// <summary>Its text as HTML that is safe to put into a page: people's as they typed it, the assistant's as Markdown.</summary>
+    public string ToHtml() => SenderRole == SenderRole.Assistant ? SafeMarkdown.ToHtml(Content) : TypedText.ToHtml(Content);
 }
 
 /// <summary>What a message said before it was edited.</summary>
