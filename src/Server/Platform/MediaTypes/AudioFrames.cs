@@ -12,19 +12,29 @@ internal static class AudioFrames
 
     public static string? Identify(FileBytes file) => AreFrames(file, 0, Mp3Frame) ? "audio/mpeg" : AreFrames(file, 0, AacFrame) ? "audio/aac" : null;
 
-    public static bool AreMp3AfterTag(FileBytes file)
+    /// <summary>What follows the tags of a file that begins with one (ID3): players write them before MP3, and before AAC and FLAC too.</summary>
+    public static string? IdentifyAfterTag(FileBytes file)
     {
         long at = 0;
         for (var tags = 0; tags < 4 && file.Has(at, "ID3"u8); tags++)
         {
-            if (file.Read(at, 10) is not [_, _, _, _, _, var flags, < 0x80 and var a, < 0x80 and var b, < 0x80 and var c, < 0x80 and var d]) return false;
+            if (file.Read(at, 10) is not [_, _, _, _, _, var flags, < 0x80 and var a, < 0x80 and var b, < 0x80 and var c, < 0x80 and var d])
+                return null;
             at += 10 + ((a << 21) | (b << 14) | (c << 7) | d) + ((flags & 0x10) != 0 ? 10 : 0);
         }
+        if (IsFlac(file, at)) return "audio/flac";
         var padding = file.Read(at, FarthestAfterTag);
         for (var i = 0; i < padding.Length; i++)
-            if (padding[i] == 0xFF && AreFrames(file, at + i, Mp3Frame)) return true;
-        return false;
+        {
+            if (padding[i] != 0xFF) continue;
+            if (AreFrames(file, at + i, Mp3Frame)) return "audio/mpeg";
+            if (AreFrames(file, at + i, AacFrame)) return "audio/aac";
+        }
+        return null;
     }
+
+    /// <summary>Whether FLAC begins here: its mark, and the block that must be the first.</summary>
+    public static bool IsFlac(FileBytes file, long at) => file.Read(at, 8) is [(byte)'f', (byte)'L', (byte)'a', (byte)'C', 0x00 or 0x80, 0, 0, 34];
 
     static bool AreFrames(FileBytes file, long at, Func<byte[], int> lengthOf)
     {

@@ -2,7 +2,7 @@ namespace Consilium.Platform.MediaTypes;
 
 /// <summary>
 /// What bytes are: by their first ones, and by as much of their structure as tells a file of the kind from a disguise. Nothing is decoded.
-/// What begins like one kind and is not is nothing at all, never text.
+/// What begins like one kind is of that kind or of none: never text, and never a PDF, which alone may begin further on.
 /// </summary>
 internal static class FileContent
 {
@@ -13,14 +13,16 @@ internal static class FileContent
         if (file.StartsWith([0x89, 0x50, 0x4E, 0x47])) return When(IsPng(file), "image/png");
         if (file.StartsWith("GIF8"u8)) return When(IsGif(file), "image/gif");
         if (file.StartsWith("RIFF"u8)) return IsWebP(file) ? new("image/webp") : When(IsWave(file), "audio/wav");
-        if (file.StartsWith("%PDF-"u8)) return When(IsPdf(file), "application/pdf");
+        if (file.StartsWith("%PDF-"u8)) return When(PdfPaper.Is(file), "application/pdf");
         if (file.StartsWith("PK"u8) && file.Head is [_, _, < 0x20, ..]) return OfficePackage.Identify(file);
         if (file.Has(4, "ftyp"u8)) return IsoMedia.Identify(file);
         if (file.StartsWith([0x1A, 0x45, 0xDF, 0xA3])) return When(WebMedia.IsAudio(file), "audio/webm");
         if (file.StartsWith("OggS"u8)) return When(OggMedia.IsAudio(file), "audio/ogg");
-        if (file.StartsWith("fLaC"u8)) return When(file.Head is [_, _, _, _, 0x00 or 0x80, 0, 0, 34, ..], "audio/flac");
-        if (file.StartsWith("ID3"u8) && file.Head is [_, _, _, >= 2 and <= 4, ..]) return When(AudioFrames.AreMp3AfterTag(file), "audio/mpeg");
+        if (file.StartsWith("fLaC"u8)) return When(AudioFrames.IsFlac(file, 0), "audio/flac");
+        if (file.StartsWith("ID3"u8) && file.Head is [_, _, _, >= 2 and <= 4, ..])
+            return AudioFrames.IdentifyAfterTag(file) is { } tagged ? new(tagged) : null;
         if (file.Head is [0xFF, >= 0xE0, ..] && AudioFrames.Identify(file) is { } audio) return new(audio);
+        if (PdfPaper.Is(file)) return new("application/pdf");
         return TextContent.Identify(file);
     }
 
@@ -45,8 +47,6 @@ internal static class FileContent
 
     static bool IsWebP(FileBytes file) => file.Has(8, "WEBPVP8"u8) && file.Head is { Length: > 15 } head && head[15] is (byte)' ' or (byte)'L' or (byte)'X'
         && file.LittleEndian32(4) + 8L <= file.Length;
-
-    static bool IsPdf(FileBytes file) => file.Head is [_, _, _, _, _, (byte)'1' or (byte)'2', (byte)'.', >= (byte)'0' and <= (byte)'9', ..];
 
     static bool IsWave(FileBytes file)
     {

@@ -82,10 +82,13 @@ internal static class TextContent
         [.. Enumerable.Range(0, 0x20).Where(c => c is not ('\t' or '\n' or '\f' or '\r')).Select(c => (byte)c), 0x7F, 0x81, 0x8D, 0x8F, 0x90, 0x9D]);
 
     /// <summary>What programs other than a text editor would act on: tags (HTML, SVG, XML), scripts with their interpreter, PostScript, RTF.</summary>
-    static bool LooksActive(Encoding encoding, ReadOnlySpan<byte> head)
+    public static bool LooksActive(Encoding encoding, ReadOnlySpan<byte> head)
     {
         var lenient = Encoding.GetEncoding(encoding.CodePage);
-        var text = lenient.GetString(head).AsSpan().TrimStart().TrimStart('\uFEFF').TrimStart();
+        var whole = lenient.GetString(head);
+        var begin = 0;
+        while (begin < whole.Length && (char.IsWhiteSpace(whole[begin]) || whole[begin] is '\uFEFF' or '\u200B' or '\u2060')) begin++;
+        var text = whole.AsSpan(begin);
         return text switch
         {
             ['<', '!' or '?' or '/' or '%', ..] => true,

@@ -54,6 +54,24 @@ public sealed class DecoderTests
         seen.Colours[0].ShouldBeColour("00aa00");
     }
 
+    [DecoderTheory]
+    [InlineData("\u00ef\u00bb\u00bf")]
+    [InlineData("\n")]
+    [InlineData("HTTP/1.1 200 OK\r\n\r\n")]
+    [InlineData("1023")]
+    public async Task A_PDF_that_begins_further_on_is_decoded(string before)
+    {
+        byte[] bytes = before == "1023" ? [.. Enumerable.Repeat((byte)'x', 1023)] : System.Text.Encoding.Latin1.GetBytes(before);
+        var path = DecoderParts.Save([.. bytes, .. File.ReadAllBytes(DecoderParts.Fixture("ten-pages.pdf"))]);
+
+        var decoded = await decoder.DecodeAsync(path, "application/pdf", CancellationToken.None);
+
+        decoded.Failure.ShouldBeNull();
+        decoded.PageCount.ShouldBe(10);
+        decoded.Thumbnail.ShouldNotBeNull();
+        decoded.Pages[2].Text.ShouldContain("Café au lait spots were measured");
+    }
+
     [DecoderFact]
     public async Task The_first_page_of_a_PDF_is_its_thumbnail_and_every_page_has_its_text()
     {

@@ -53,6 +53,49 @@ public sealed class FileJudgementTests
                 Judge(content, declared, "file").Kind.ShouldNotBeNull($"as {declared}").MediaType.ShouldBe(mediaType);
     }
 
+    public static TheoryData<string, byte[]> BeforePdf() => new()
+    {
+        { "a byte order mark", [0xEF, 0xBB, 0xBF] },
+        { "a newline", [.. "\n"u8] },
+        { "blanks", [.. "\r\n \t\0\r\n"u8] },
+        { "a mark and a newline", [0xEF, 0xBB, 0xBF, .. "\r\n"u8] },
+        { "a web server's header", [.. "HTTP/1.1 200 OK\r\nContent-Type: application/pdf\r\n\r\n"u8] },
+        { "a printer's commands", [0x1B, .. "%-12345X@PJL SET COPIES=1\r\n@PJL ENTER LANGUAGE=PDF\r\n"u8] },
+        { "bytes", [1, 2, 3, 0xC0, 0xFF] },
+        { "as much as there may be", [.. Enumerable.Repeat((byte)'x', 1023)] },
+        { "words about another version", [.. "No %PDF-x, no %PDF-9.9 "u8] },
+    };
+
+    [Theory]
+    [MemberData(nameof(BeforePdf))]
+    public void A_PDF_may_begin_anywhere_in_the_first_1024_bytes(string before, byte[] bytes)
+    {
+        byte[] content = [.. bytes, .. File.ReadAllBytes(DecoderParts.Fixture("ten-pages.pdf"))];
+        foreach (var declared in (string?[])[null, "application/pdf", "application/octet-stream"])
+            Judge(content, declared, "a.pdf").Kind.ShouldNotBeNull(before).MediaType.ShouldBe("application/pdf");
+        Judge(content, "text/plain", "a.pdf").Refusal!.Code.ShouldBe("content_contradicts_type");
+    }
+
+    [Fact]
+    public void A_text_about_PDF_is_a_text()
+    {
+        Judge("The header of such a file is %PDF-1.7, and further on stands startxref."u8, null, "a.txt").Kind!.MediaType.ShouldBe("text/plain");
+        byte[] late = [.. Enumerable.Repeat((byte)'x', 1024), .. HostilePapers.Page(catalog: "")];
+        Judge(late, null, "a.txt").Kind!.MediaType.ShouldBe("text/plain");
+    }
+
+    [Fact]
+    public void Sound_behind_a_tag_is_what_it_is()
+    {
+        byte[] tag = [.. "ID3"u8, 4, 0, 0, 0, 0, 1, 0, .. new byte[128]];
+        foreach (var (content, type) in ((byte[], string)[])
+            [(Specimens.Mp3(), "audio/mpeg"), (Specimens.Aac(), "audio/aac"), (Specimens.Flac(), "audio/flac")])
+        {
+            Judge([.. tag, .. content], type, "a").Kind.ShouldNotBeNull().MediaType.ShouldBe(type);
+            Judge([.. tag, .. tag, .. content], null, "a").Kind.ShouldNotBeNull().MediaType.ShouldBe(type);
+        }
+    }
+
     [Fact]
     public void Text_is_a_table_when_its_sender_or_its_name_says_so()
     {
