@@ -10,7 +10,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Consilium.Modules.Accounts;
 
-/// <summary>What is missing or null stays as it is; an empty text clears.</summary>
+/// <summary>What is absent stays; null or an empty text clears.</summary>
 internal sealed record UpdateUserRequest(string? Name, string? Contact, string? Address, bool? IsActive);
 
 internal sealed class UpdateUserValidator : AbstractValidator<UpdateUserRequest>
@@ -26,15 +26,19 @@ internal sealed class UpdateUserValidator : AbstractValidator<UpdateUserRequest>
 /// <summary>The owner or an admin changes name, contact and address; an admin also closes and reopens the account, which ends its sessions.</summary>
 internal static class UpdateUser
 {
+    const string Rule = "What is absent stays; null or an empty text clears. `is_active` cannot be cleared.";
+
     public static void Map(IEndpointRouteBuilder api)
     {
-        api.MapPut("/api/v1/users/me", (UpdateUserRequest request, Caller caller, UserUpdate update, CancellationToken cancellationToken) =>
-                update.RunAsync(caller.UserId, request, caller, cancellationToken))
+        api.MapPut("/api/v1/users/me", (UpdateUserRequest request, Caller caller, HttpContext http, UserUpdate update) =>
+                update.RunAsync(caller.UserId, request, PartialUpdate.Of(http), caller, http.RequestAborted))
             .WithName("UpdateMe").WithTags("Accounts").WithSummary("Change the own account.")
+            .WithDescription(Rule)
             .ProducesProblem(400).ProducesProblem(401).ProducesProblem(403);
-        api.MapPut("/api/v1/users/{id:guid}", (Guid id, UpdateUserRequest request, Caller caller, UserUpdate update, CancellationToken cancellationToken) =>
-                update.RunAsync(id, request, caller, cancellationToken))
+        api.MapPut("/api/v1/users/{id:guid}", (Guid id, UpdateUserRequest request, Caller caller, HttpContext http, UserUpdate update) =>
+                update.RunAsync(id, request, PartialUpdate.Of(http), caller, http.RequestAborted))
             .WithName("UpdateUser").WithTags("Accounts").WithSummary("Change an account (its owner, admin); is_active: admin alone.")
+            .WithDescription(Rule)
             .ProducesProblem(400).ProducesProblem(401).ProducesProblem(403).ProducesProblem(404).ProducesProblem(409);
     }
 }
@@ -43,9 +47,10 @@ internal static class UpdateUser
 internal sealed class UserUpdate(ConsiliumDb db, RequestTransaction transaction, Sessions sessions, IAuditTrail audit, TimeProvider clock)
 {
     public Task<Results<Ok<UserResponse>, ProblemHttpResult>> RunAsync(
-        Guid id, UpdateUserRequest request, Caller caller, CancellationToken cancellationToken) =>
+        Guid id, UpdateUserRequest request, PartialUpdate given, Caller caller, CancellationToken cancellationToken) =>
         transaction.RunAsync<Results<Ok<UserResponse>, ProblemHttpResult>>(async () =>
         {
+            if (given.FaultOf(nameof(request.IsActive)) is { } fault) return fault;
             // Admins are locked together, so that two of them cannot close each other at once.
             var locked = await db.Set<User>()
                 .FromSql($"SELECT * FROM accounts.users WHERE id = {id} OR (role = 'admin' AND {request.IsActive == false}) ORDER BY id FOR UPDATE")
@@ -60,7 +65,9 @@ internal sealed class UserUpdate(ConsiliumDb db, RequestTransaction transaction,
                     return Problems.Conflict("last_admin", "This is the last active admin: make another one first.");
                 await SetActiveAsync(user, active, caller, now, cancellationToken);
             }
-            user.Describe(request.Name, request.Contact, request.Address, now);
+            user.Describe(
+                given.Text(nameof(request.Name), request.Name), given.Text(nameof(request.Contact), request.Contact),
+                given.Text(nameof(request.Address), request.Address), now);
             audit.Add(new(caller.UserId, caller.Role.Wire(), "user.updated", $"user/{id}"));
             await db.SaveChangesAsync(cancellationToken);
             await sessions.AnnounceAsync(id, cancellationToken);

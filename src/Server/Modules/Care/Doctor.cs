@@ -1,3 +1,4 @@
+using Consilium.Platform.Json;
 using Consilium.Platform.Validation;
 
 namespace Consilium.Modules.Care;

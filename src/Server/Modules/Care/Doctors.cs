@@ -73,7 +73,7 @@ internal sealed class Doctors(
         Guid id, UpdateDoctorRequest request, PartialUpdate update, Caller caller, CancellationToken cancellationToken) =>
         transaction.RunAsync<Results<Ok<DoctorResponse>, ProblemHttpResult>>(async () =>
         {
-            if (update.FaultOfName is { } fault) return fault;
+            if (update.FaultOf(nameof(request.Name)) is { } fault) return fault;
             var found = await db.Set<Doctor>()
                 .FromSql($"SELECT * FROM care.doctors WHERE id = {id} AND ({caller.Is(Role.Admin)} OR id = {caller.UserId}) FOR UPDATE")
                 .ToListAsync(cancellationToken);

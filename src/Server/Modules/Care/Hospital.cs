@@ -1,3 +1,5 @@
+using Consilium.Platform.Json;
+
 namespace Consilium.Modules.Care;
 
 /// <summary>A hospital: with the id of its account, or an id of its own where an administrator made it without one.</summary>

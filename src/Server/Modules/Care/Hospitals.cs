@@ -116,7 +116,7 @@ internal sealed class Hospitals(
         Guid id, UpdateHospitalRequest request, PartialUpdate update, Caller caller, CancellationToken cancellationToken) =>
         transaction.RunAsync<Results<Ok<HospitalResponse>, ProblemHttpResult>>(async () =>
         {
-            if (update.FaultOfName is { } fault) return fault;
+            if (update.FaultOf(nameof(request.Name)) is { } fault) return fault;
             if (await LockedAsync(id, caller, cancellationToken) is not { } hospital) return Problems.NotFound();
             var before = hospital.Name;
             hospital.Change(request, update, clock.UtcNow());

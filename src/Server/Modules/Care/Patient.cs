@@ -1,3 +1,5 @@
+using Consilium.Platform.Json;
+
 namespace Consilium.Modules.Care;
 
 /// <summary>A patient: with the id of their account, or, as a dependant, an id of their own and the account that added them.</summary>
@@ -46,9 +48,9 @@ internal sealed class Patient
         BloodGroup = update.Text(nameof(BloodGroup), fields.BloodGroup, BloodGroup);
         Height = update.Value(nameof(Height), fields.Height, Height);
         Weight = update.Value(nameof(Weight), fields.Weight, Weight);
-        Allergies = update.Texts(nameof(Allergies), fields.Allergies ?? fields.MedicalInfo?.Allergies, Allergies);
-        Medications = update.Texts(nameof(Medications), fields.Medications ?? fields.MedicalInfo?.Medications, Medications);
-        Conditions = update.Texts(nameof(Conditions), fields.Conditions ?? fields.MedicalInfo?.Conditions, Conditions);
+        Allergies = update.Texts(nameof(fields.MedicalInfo), nameof(Allergies), fields.MedicalInfo?.Allergies, fields.Allergies, Allergies);
+        Medications = update.Texts(nameof(fields.MedicalInfo), nameof(Medications), fields.MedicalInfo?.Medications, fields.Medications, Medications);
+        Conditions = update.Texts(nameof(fields.MedicalInfo), nameof(Conditions), fields.MedicalInfo?.Conditions, fields.Conditions, Conditions);
         EmergencyContactName = update.Text(nameof(EmergencyContactName), fields.EmergencyContactName, EmergencyContactName);
         EmergencyContactNumber = update.Text(nameof(EmergencyContactNumber), fields.EmergencyContactNumber, EmergencyContactNumber);
         Address = update.Text(nameof(Address), fields.Address, Address);

@@ -79,7 +79,7 @@ internal sealed class Patients(
     async Task<Results<Ok<PatientResponse>, ProblemHttpResult>> UpdateAsync(
         Guid id, UpdatePatientRequest request, PartialUpdate update, Caller caller, CancellationToken cancellationToken)
     {
-        if (update.FaultOfName is { } fault) return fault;
+        if (update.FaultOf(nameof(request.Name)) is { } fault) return fault;
         var changed = await transaction.RunAsync(() => ChangeAsync(id, request, update, caller, cancellationToken), cancellationToken);
         if (changed is not null) return TypedResults.Ok(PatientResponse.Of(changed, clock));
         await access.ReadAsync(caller, id, "patient.updated", $"patient/{id}", grounds: null, cancellationToken);

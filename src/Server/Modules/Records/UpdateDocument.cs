@@ -2,6 +2,7 @@ using Consilium.Modules.Accounts.Contracts;
 using Consilium.Modules.Care.Contracts;
 using Consilium.Platform.Database;
 using Consilium.Platform.Errors;
+using Consilium.Platform.Json;
 using Consilium.Platform.Validation;
 using FluentValidation;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -9,9 +10,9 @@ using NpgsqlTypes;
 
 namespace Consilium.Modules.Records;
 
-/// <summary>What is missing stays as it is.</summary>
-/// <param name="DocumentType">report, prescription, lab_result, imaging, insurance, identity, consent, photo or other.</param>
-/// <param name="Remark">At most 2000 characters; empty for none.</param>
+/// <summary>What is absent stays; null or an empty text clears.</summary>
+/// <param name="DocumentType">report, prescription, lab_result, imaging, insurance, identity, consent, photo or other. It cannot be cleared.</param>
+/// <param name="Remark">At most 2000 characters.</param>
 internal sealed record UpdateDocumentRequest(string? DocumentType, string? Remark);
 
 internal sealed class UpdateDocumentValidator : AbstractValidator<UpdateDocumentRequest>
@@ -31,16 +32,20 @@ internal sealed class UpdateDocument(RequestTransaction transaction, ConsiliumDb
     const string Action = "document.updated";
 
     public static void Map(RouteGroupBuilder all) => all.MapPut("/{id:guid}", (
-            Guid id, UpdateDocumentRequest request, Caller caller, UpdateDocument useCase, CancellationToken cancellationToken) =>
-            useCase.HandleAsync(id, request, caller, cancellationToken))
+            Guid id, UpdateDocumentRequest request, Caller caller, HttpContext http, UpdateDocument useCase) =>
+            useCase.HandleAsync(id, request, PartialUpdate.Of(http), caller, http.RequestAborted))
         .RequireRoles(UploadDocument.Uploaders)
         .WithSummary("Change the type or remark of a document")
-        .WithDescription("For treating doctors, administrators, and whoever uploaded it; what is left out stays.");
+        .WithDescription(
+            "For treating doctors, administrators, and whoever uploaded it. What is absent stays; null or an empty text clears the remark.");
 
-    Task<Results<Ok<DocumentResponse>, ProblemHttpResult>> HandleAsync(Guid id, UpdateDocumentRequest request, Caller caller, CancellationToken cancellationToken) =>
+    Task<Results<Ok<DocumentResponse>, ProblemHttpResult>> HandleAsync(
+        Guid id, UpdateDocumentRequest request, PartialUpdate update, Caller caller, CancellationToken cancellationToken) =>
         transaction.RunAsync<Results<Ok<DocumentResponse>, ProblemHttpResult>>(async () =>
         {
-            var (grounds, changed) = await ChangeAsync(id, request, caller, cancellationToken);
+            if (update.FaultOf(nameof(request.DocumentType)) is { } fault) return fault;
+            var remark = update.Text(nameof(request.Remark), request.Remark);
+            var (grounds, changed) = await ChangeAsync(id, request.DocumentType, remark, caller, cancellationToken);
             if (changed is null)
             {
                 await documents.RefuseAsync(id, Action, caller, cancellationToken);
@@ -53,7 +58,7 @@ internal sealed class UpdateDocument(RequestTransaction transaction, ConsiliumDb
         }, cancellationToken);
 
     async Task<(string? Grounds, DocumentRow? Changed)> ChangeAsync(
-        Guid id, UpdateDocumentRequest request, Caller caller, CancellationToken cancellationToken)
+        Guid id, string? type, string? remark, Caller caller, CancellationToken cancellationToken)
     {
         await using var batch = await transaction.BatchAsync(cancellationToken);
         batch.Add($"""
@@ -65,8 +70,7 @@ internal sealed class UpdateDocument(RequestTransaction transaction, ConsiliumDb
                 FROM target WHERE d.id = target.id AND target.may_change RETURNING d.*
             )
             SELECT target.grounds, {DocumentRow.Columns} FROM target LEFT JOIN d USING (id)
-            """).By(caller).With(id).With(NpgsqlDbType.Text, request.DocumentType)
-            .With(NpgsqlDbType.Text, request.Remark?.Trim());
+            """).By(caller).With(id).With(NpgsqlDbType.Text, type).With(NpgsqlDbType.Text, remark);
         await using var row = await batch.ExecuteReaderAsync(cancellationToken);
         return await row.ReadAsync(cancellationToken) ? (row.GetString(0), row.IsDBNull(1) ? null : DocumentRow.Read(row, 1)) : default;
     }

@@ -16,10 +16,12 @@ namespace Consilium.Modules.Records;
 /// <param name="ReportType">lab_test, imaging, prescription, discharge_summary, consultation, vaccination, referral, surgery or other.</param>
 internal sealed record CreateReportRequest(string? Title, string? Description, string? ReportType);
 
-/// <summary>What is missing stays as it is.</summary>
-/// <param name="Title">1 to 200 characters.</param>
+/// <summary>What is absent stays; null or an empty text clears the description.</summary>
+/// <param name="Title">1 to 200 characters. It cannot be cleared.</param>
 /// <param name="Description">At most 20 000 characters.</param>
-/// <param name="ReportType">lab_test, imaging, prescription, discharge_summary, consultation, vaccination, referral, surgery or other.</param>
+/// <param name="ReportType">
+/// lab_test, imaging, prescription, discharge_summary, consultation, vaccination, referral, surgery or other. It cannot be cleared.
+/// </param>
 /// <param name="Version">The version that was read before: with another since, 409. Without it the last one to write wins.</param>
 internal sealed record UpdateReportRequest(string? Title, string? Description, string? ReportType, long? Version);
 
@@ -67,8 +69,9 @@ internal sealed class WriteReport(
             .RequireRoles(PatientRule.Writers)
             .WithSummary("Change a report")
             .WithDescription("""
-                For treating doctors and administrators; what is left out stays. Say in `version`, or in `If-Match`, which version you have read: when somebody changed it
-                meanwhile, nothing is written (409 `version_conflict`, 412 with `If-Match`).
+                For treating doctors and administrators. What is absent stays; null or an empty text clears the description. Say in `version`, or in
+                `If-Match`, which version you have read: when somebody changed it meanwhile, nothing is written (409 `version_conflict`, 412 with
+                `If-Match`).
                 """)
             .ProducesProblem(412);
     }
@@ -91,6 +94,8 @@ internal sealed class WriteReport(
     Task<Results<Ok<ReportResponse>, ProblemHttpResult>> UpdateAsync(Guid id, Guid reportId, UpdateReportRequest request, Caller caller, HttpContext http) =>
         transaction.RunAsync<Results<Ok<ReportResponse>, ProblemHttpResult>>(async () =>
         {
+            var update = PartialUpdate.Of(http);
+            if (update.FaultOf(nameof(request.Title), nameof(request.ReportType)) is { } fault) return fault;
             if (await LockAsync(id, reportId, caller, http.RequestAborted) is not { } current)
                 return await RefuseAsync(id, ReportResponse.Resource(reportId), Updated, caller, http.RequestAborted);
             if (VersionTag.Refusal(http, current) is { } refusal) return refusal;
@@ -100,7 +105,8 @@ internal sealed class WriteReport(
                     version = r.version + 1, updated_at = greatest(r.updated_at, $8)
                 FROM target WHERE r.id = $4
                 """, $"records.reports p {PatientRule.Join("p.patient_id")} WHERE p.id = $4 AND p.patient_id = $3",
-                p => p.By(caller).With(id).With(reportId).With(NpgsqlDbType.Text, request.Title?.Trim()).With(NpgsqlDbType.Text, request.Description?.Trim())
+                p => p.By(caller).With(id).With(reportId).With(NpgsqlDbType.Text, request.Title?.Trim())
+                    .With(NpgsqlDbType.Text, update.Text(nameof(request.Description), request.Description))
                     .With(NpgsqlDbType.Text, request.ReportType).With(clock.UtcNow()), http.RequestAborted);
             if (written is not var (grounds, report)) return await RefuseAsync(id, ReportResponse.Resource(reportId), Updated, caller, http.RequestAborted);
             var shown = await documents.OfReportsAsync([reportId], http.RequestAborted);

@@ -21,16 +21,18 @@ public sealed class UsersTests(Server server) : IClassFixture<Server>
     }
 
     [Fact]
-    public async Task What_is_left_out_stays_and_an_empty_text_clears()
+    public async Task What_is_left_out_stays_and_null_or_an_empty_text_clears()
     {
         using var user = await server.SignedInAsync("user");
         await (await user.PutJsonAsync("/api/v1/users/me", new { name = "n", contact = "c", address = "a" })).ShouldAnswerAsync(200);
 
         var changed = await (await user.PutJsonAsync($"/api/v1/users/{user.UserId}", new { contact = "", name = (string?)null })).ShouldAnswerAsync(200);
 
-        changed.Text("name").ShouldBe("n");
+        changed.Text("name").ShouldBeNull();
         changed.Text("contact").ShouldBeNull();
         changed.Text("address").ShouldBe("a");
+        await (await user.PutJsonAsync("/api/v1/users/me", """{"is_active":null,"address":null}""")).ShouldRefuseFieldsAsync("is_active");
+        (await user.GetJsonAsync("/api/v1/users/me")).Text("address").ShouldBe("a");
     }
 
     [Fact]

@@ -126,6 +126,25 @@ public sealed class PatientsTests(ProfileServer server) : IClassFixture<ProfileS
         (await server.Database.ScalarAsync<long>("SELECT count(*) FROM audit.entries WHERE subject_id = $1 AND action = 'patient.updated' AND reason = 'own record'", patient.UserId)).ShouldBe(2);
     }
 
+    [Theory]
+    [InlineData("""{"medical_info":null}""", "[]", "[]", "[]")]
+    [InlineData("""{"medical_info":null,"allergies":["Dust"]}""", "[\"Dust\"]", "[]", "[]")]
+    [InlineData("""{"medical_info":{"allergies":null}}""", "[]", "[\"M\"]", "[\"C\"]")]
+    [InlineData("""{"medical_info":{"allergies":["Dust"]},"allergies":null}""", "[]", "[\"M\"]", "[\"C\"]")]
+    [InlineData("""{"medications":null,"medical_info":{}}""", "[\"A\"]", "[]", "[\"C\"]")]
+    [InlineData("""{"something_else":{"allergies":null,"name":null,"contact":null}}""", "[\"A\"]", "[\"M\"]", "[\"C\"]")]
+    public async Task Null_clears_what_it_stands_for_wherever_it_stands(string body, string allergies, string medications, string conditions)
+    {
+        using var patient = await server.SignedInAsync("patient");
+        await ChangeAsync(patient, patient.UserId, """{"allergies":["A"],"medications":["M"],"conditions":["C"],"contact":"+00 1"}""");
+
+        var changed = await ChangeAsync(patient, patient.UserId, body);
+
+        changed.GetProperty("medical_info").ToString()
+            .ShouldBe($$"""{"allergies":{{allergies}},"medications":{{medications}},"conditions":{{conditions}}}""");
+        changed.Text("contact").ShouldBe("+00 1");
+    }
+
     [Fact]
     public async Task Related_users_and_admins_change_a_patient_and_those_who_treat_do_not()
     {

@@ -105,6 +105,9 @@ public sealed class DocumentTests(RecordServer server) : IClassFixture<RecordSer
         (changed.Text("document_type"), changed.Text("remark")).ShouldBe(("insurance", "<i>new</i>"));
         (await patient.GetJsonAsync(path)).ToString().ShouldBe(changed.ToString());
         (await (await server.Admin.PutJsonAsync(path, new { remark = "" })).ShouldAnswerAsync(200)).Text("remark").ShouldBeNull();
+        await (await server.Admin.PutJsonAsync(path, new { remark = "again" })).ShouldAnswerAsync(200);
+        (await (await server.Admin.PutJsonAsync(path, """{"remark":null}""")).ShouldAnswerAsync(200)).Text("remark").ShouldBeNull();
+        await (await server.Admin.PutJsonAsync(path, """{"document_type":null,"remark":"x"}""")).ShouldRefuseFieldsAsync("document_type");
 
         await (await patient.PutJsonAsync(path, new { remark = "x" })).ShouldBeProblemAsync(403, "forbidden"); // it is another's upload
         await (await server.Hospital.PutJsonAsync(path, new { remark = "x" })).ShouldBeProblemAsync(403, "forbidden");
@@ -112,7 +115,8 @@ public sealed class DocumentTests(RecordServer server) : IClassFixture<RecordSer
         await server.Database.ExecuteAsync("DELETE FROM care.user_patients WHERE user_id = $1", relative.UserId);
         await (await relative.PutJsonAsync(path, new { remark = "x" })).ShouldBeProblemAsync(404, "not_found");
         var log = await server.LogAsync(patient.UserId);
-        log.Count(entry => entry.StartsWith("document.updated", StringComparison.Ordinal) && entry.Contains(" ok ", StringComparison.Ordinal)).ShouldBe(3);
+        log.Count(entry => entry.StartsWith("document.updated", StringComparison.Ordinal) && entry.Contains(" ok ", StringComparison.Ordinal))
+            .ShouldBe(5);
         log.ShouldContain(Refusal("document.updated", patient));
     }
 

@@ -117,7 +117,10 @@ public sealed class ReportTests(RecordServer server) : IClassFixture<RecordServe
         await (await server.Doctor.PutJsonAsync(path, new { title = "x" }, ("If-Match", "\"1\""))).ShouldBeProblemAsync(412, "precondition_failed");
         (await (await server.Doctor.PutJsonAsync(path, new { description = "", report_type = "other" }, ("If-Match", "\"2\""))).ShouldAnswerAsync(200))
             .Text("description").ShouldBe("");
-        (await server.LogAsync(patient.UserId)).Count(entry => entry.StartsWith("report.updated", StringComparison.Ordinal)).ShouldBe(2);
+        await (await server.Doctor.PutJsonAsync(path, new { description = "Written again." })).ShouldAnswerAsync(200);
+        (await (await server.Doctor.PutJsonAsync(path, """{"description":null}""")).ShouldAnswerAsync(200)).Text("description").ShouldBe("");
+        await (await server.Doctor.PutJsonAsync(path, """{"title":null,"report_type":null}""")).ShouldRefuseFieldsAsync("title", "report_type");
+        (await server.LogAsync(patient.UserId)).Count(entry => entry.StartsWith("report.updated", StringComparison.Ordinal)).ShouldBe(4);
     }
 
     [Fact]
