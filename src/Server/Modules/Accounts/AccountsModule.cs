@@ -45,6 +45,7 @@ internal static class AccountsModule
 
         services.AddSingleton<IStartupTask, LoadSigningKeys>();
         services.AddScoped<ISealedColumn, SealedSigningKeys>();
+        services.AddSingleton<IStartupTask, EmailKeys>();
         services.AddSingleton<IStartupTask, FirstAccounts>();
         services.AddSingleton<IStartupNotice, DemoAccountsNotice>();
         services.AddScheduledJob<ForgetOldAccess>();

@@ -1,22 +1,49 @@
+using System.Text;
 using System.Text.RegularExpressions;
+using Consilium.Platform.Text;
 
 namespace Consilium.Modules.Accounts;
 
-/// <summary>E-mail addresses as accounts use them: kept as given, compared without case.</summary>
+/// <summary>E-mail addresses as accounts use them: kept and shown as they were typed, compared by a canonical form (<see cref="KeyOf"/>).</summary>
 internal static partial class EmailAddress
 {
     public const int MaxLength = 254;
 
-    public static bool IsValid(string? text) =>
-        text is { Length: > 0 and <= MaxLength } && text.IndexOf('@', StringComparison.Ordinal) is > 0 and <= 64 && Syntax().IsMatch(text);
+    const int MaxLocalPart = 64;
+    const char Kelvin = '\u212a'; // canonically a K, and yet another mailbox than one with a K
 
-    /// <summary>What two spellings of one address have in common.</summary>
-    public static string Key(string email) => email.Trim().ToLowerInvariant();
+    public static bool IsValid(string? text) => text is not null && KeyOf(text) is not null;
+
+    /// <summary>
+    /// What all spellings of one mailbox have in common, and no two mailboxes: the part before the @ in canonical composition and lower case, the
+    /// domain in ASCII. Null for what is no address.
+    /// </summary>
+    public static string? KeyOf(string address)
+    {
+        var at = address.LastIndexOf('@');
+        if (at is <= 0 or > MaxLocalPart || address.Length > MaxLength || !LocalPart().IsMatch(address[..at])) return null;
+        return DomainName.ToAscii(address[(at + 1)..]) is { } domain ? $"{LowerCase(Composed(address[..at]))}@{domain}" : null;
+    }
+
+    static string Composed(string local) => string.Join(Kelvin, local.Split(Kelvin).Select(CanonicalText.Of));
+
+    /// <summary>
+    /// Only letters that come in pairs change: the dotted capital I and the Kelvin sign would become an i and a k, which belong to others.
+    /// </summary>
+    static string LowerCase(string local)
+    {
+        var lower = new StringBuilder(local.Length);
+        foreach (var letter in local.EnumerateRunes())
+        {
+            var small = Rune.ToLowerInvariant(letter);
+            lower.Append(Rune.ToUpperInvariant(small) == letter ? small : letter);
+        }
+        return lower.ToString();
+    }
 
     const string Letters = @"[\p{L}\p{M}\p{N}!#$%&'*+/=?^_`{|}~-]+";
-    const string Label = @"[\p{L}\p{N}]([\p{L}\p{M}\p{N}-]{0,61}[\p{L}\p{M}\p{N}])?";
 
-    // RFC 5321's Mailbox without quoted local parts and address literals, with letters of any script (RFC 6531).
-    [GeneratedRegex($@"^{Letters}(\.{Letters})*@({Label}\.)+{Label}\z", RegexOptions.NonBacktracking | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
-    private static partial Regex Syntax();
+    // RFC 5321's Dot-string, with letters of any script (RFC 6531).
+    [GeneratedRegex($@"^{Letters}(\.{Letters})*\z", RegexOptions.NonBacktracking | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
+    private static partial Regex LocalPart();
 }

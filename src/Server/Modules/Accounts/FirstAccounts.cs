@@ -30,10 +30,11 @@ internal sealed class FirstAccounts(
     async Task AddDemoAccountsAsync(ConsiliumDb db, CancellationToken cancellationToken)
     {
         var present = await db.Set<User>().Where(u => u.IsDemo).Select(u => u.Id).ToListAsync(cancellationToken);
-        var taken = await db.Set<User>().Select(u => u.Email!.ToLower()).Where(email => email.EndsWith("@example.com")).ToListAsync(cancellationToken);
-        var missing = DemoAccounts.All.Where(demo => !present.Contains(demo.Id) && !taken.Contains(demo.Email)).ToList();
+        var keys = DemoAccounts.All.Select(demo => EmailAddress.KeyOf(demo.Email)).ToList();
+        var taken = await db.Set<User>().Where(u => keys.Contains(u.EmailKey)).Select(u => u.EmailKey).ToListAsync(cancellationToken);
+        var missing = DemoAccounts.All.Where(demo => !present.Contains(demo.Id) && !taken.Contains(EmailAddress.KeyOf(demo.Email))).ToList();
         // A database from before: published examples sign up with the address that the demo's user had.
-        if (!taken.Contains(DemoAccounts.User.Email)
+        if (!taken.Contains(EmailAddress.KeyOf(DemoAccounts.User.Email))
             && await db.Set<User>().SingleOrDefaultAsync(u => u.Id == DemoAccounts.User.Id && u.IsDemo && u.Email == DemoAccounts.FormerUserEmail, cancellationToken) is { } former)
             former.MoveDemo(DemoAccounts.User.Email, clock.UtcNow());
         var hashes = await Task.WhenAll(missing.Select(demo => hashing.HashAsync(demo.Password, cancellationToken)));

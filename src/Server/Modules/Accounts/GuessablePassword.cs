@@ -1,3 +1,5 @@
+using Consilium.Platform.Text;
+
 namespace Consilium.Modules.Accounts;
 
 /// <summary>
@@ -36,7 +38,7 @@ internal static class GuessablePassword
 
     static int Left(string text, string? email)
     {
-        var own = (email ?? "").ToLowerInvariant().Split('@', '.', '-', '_', '+').Where(part => part.Length >= 4);
+        var own = CanonicalText.Of(email ?? "").ToLowerInvariant().Split('@', '.', '-', '_', '+').Where(part => part.Length >= 4);
         foreach (var word in own.Concat(Words)) text = text.Replace(word, " ", StringComparison.Ordinal);
         return CountUnpredictable(text);
     }

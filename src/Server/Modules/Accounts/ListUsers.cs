@@ -7,7 +7,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Consilium.Modules.Accounts;
 
-/// <summary>Admins look through the accounts, oldest first, by role and by a part of name or e-mail.</summary>
+/// <summary>Admins look through the accounts, oldest first, by role, and by a part of name or e-mail, or any spelling of a whole address.</summary>
 internal static class ListUsers
 {
     const int MaxQueryLength = 200;
@@ -32,7 +32,9 @@ internal static class ListUsers
         {
             if (q.Length > MaxQueryLength) return Problems.Invalid("q", $"must have at most {MaxQueryLength} characters.");
             var pattern = $"%{Escaped(q.Trim())}%";
-            users = users.Where(u => EF.Functions.ILike(u.Email!, pattern) || EF.Functions.ILike(u.Name!, pattern));
+            var key = EmailAddress.KeyOf(q.Trim());
+            users = users.Where(u => EF.Functions.ILike(u.Email!, pattern) || EF.Functions.ILike(u.Name!, pattern)
+                || (key != null && u.EmailKey == key));
         }
         if (cursor is not null)
         {

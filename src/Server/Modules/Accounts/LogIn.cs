@@ -9,7 +9,6 @@ using Consilium.Platform.MediaTypes;
 using FluentValidation;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Http.HttpResults;
-using Microsoft.EntityFrameworkCore;
 
 namespace Consilium.Modules.Accounts;
 
@@ -69,10 +68,7 @@ internal static class LogIn
         User? user = null;
         var verdict = await passwords.CheckAsync(request.Username!, http, request.Password!, async () =>
         {
-            var email = request.Username!.Trim();
-            user = await db.Set<User>()
-                .FromSql($"SELECT * FROM accounts.users WHERE lower(email) = lower({email})")
-                .SingleOrDefaultAsync(cancellationToken);
+            user = await db.Set<User>().FindByEmailAsync(request.Username!, cancellationToken);
             return user is { CanLogIn: true } ? user.PasswordHash : null;
         }, cancellationToken);
         if (verdict == PasswordVerdict.Wrong)

@@ -77,7 +77,7 @@ internal sealed class LoginThrottle(NpgsqlDataSource database, TimeProvider cloc
         return Failures.Read(row, 0);
     }
 
-    static byte[] AccountKey(string email) => Hash($"account {EmailAddress.Key(email)}");
+    static byte[] AccountKey(string email) => Hash($"account {EmailAddress.KeyOf(email.Trim()) ?? email.Trim()}");
 
     /// <summary>Of an IPv6 address the network: whoever has one address has all 2^64 of it.</summary>
     static byte[] AddressKey(IPAddress? address)

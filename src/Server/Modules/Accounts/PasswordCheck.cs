@@ -15,7 +15,7 @@ internal sealed class PasswordCheck(LoginThrottle throttle, PasswordHashing hash
     public async Task<PasswordVerdict> CheckAsync(
         string email, HttpContext http, string password, Func<Task<string?>> findHash, CancellationToken cancellationToken)
     {
-        var turn = turns[(uint)string.GetHashCode(EmailAddress.Key(email), StringComparison.Ordinal) % turns.Length];
+        var turn = turns[(uint)string.GetHashCode(EmailAddress.KeyOf(email.Trim()) ?? email.Trim(), StringComparison.Ordinal) % turns.Length];
         if (Interlocked.Increment(ref waiting) > PasswordHashing.QueueLength)
         {
             Interlocked.Decrement(ref waiting);

@@ -9,7 +9,7 @@ internal enum PasswordVerdict { Wrong, Right, RightButOutdated }
 
 /// <summary>
 /// Hashes passwords (PBKDF2-HMAC-SHA-512, salt per password, versioned format) on threads of its own behind a bounded queue, so that a
-/// storm of logins slows logins alone.
+/// storm of logins slows logins alone. What is hashed is <see cref="PasswordText"/>.
 /// </summary>
 internal sealed class PasswordHashing : IDisposable
 {
@@ -40,18 +40,30 @@ internal sealed class PasswordHashing : IDisposable
 
     /// <exception cref="BusyException">The queue is full.</exception>
     public Task<string> HashAsync(string password, CancellationToken cancellationToken) =>
-        RunAsync(() => hasher.HashPassword("", password), cancellationToken);
+        RunAsync(() => hasher.HashPassword("", PasswordText.Of(password)), cancellationToken);
 
-    /// <summary>Without a hash (an unknown user, an account without a password) it does the same work and says wrong.</summary>
+    /// <summary>
+    /// Without a hash (an unknown user, an account without a password) it does the same work and says wrong. A password in another spelling than
+    /// <see cref="PasswordText"/>'s is tried as it was typed too, for hashes from before. It always tries both, so that the time tells nothing.
+    /// </summary>
     /// <exception cref="BusyException">The queue is full.</exception>
     public Task<PasswordVerdict> VerifyAsync(string? hash, string password, CancellationToken cancellationToken) => RunAsync(
-        () => hasher.VerifyHashedPassword("", hash ?? hashOfNobody.Value, password) switch
+        () =>
         {
-            PasswordVerificationResult.Success when hash is not null => PasswordVerdict.Right,
-            PasswordVerificationResult.SuccessRehashNeeded when hash is not null => PasswordVerdict.RightButOutdated,
-            _ => PasswordVerdict.Wrong,
+            var text = PasswordText.Of(password);
+            var verdict = Verify(hash, text);
+            if (text == password) return verdict;
+            var asTyped = Verify(hash, password) == PasswordVerdict.Wrong ? PasswordVerdict.Wrong : PasswordVerdict.RightButOutdated;
+            return verdict == PasswordVerdict.Wrong ? asTyped : verdict;
         },
         cancellationToken);
+
+    PasswordVerdict Verify(string? hash, string password) => hasher.VerifyHashedPassword("", hash ?? hashOfNobody.Value, password) switch
+    {
+        PasswordVerificationResult.Success when hash is not null => PasswordVerdict.Right,
+        PasswordVerificationResult.SuccessRehashNeeded when hash is not null => PasswordVerdict.RightButOutdated,
+        _ => PasswordVerdict.Wrong,
+    };
 
     public static BusyException Full() => new(503, TimeSpan.FromSeconds(2), "overloaded", "Too many people are signing in at once: try again.");
 

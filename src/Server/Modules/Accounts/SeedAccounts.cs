@@ -18,13 +18,15 @@ internal sealed class SeedAccounts(PasswordHashing hashing) : ISeeder
                 WHERE role = '{role.Wire()}' AND email ~ '^{role.Wire()}-\d{"{5,9}"}@example\.com$'
                 """, cancellationToken);
         foreach (var (role, count) in people)
-            await writer.CopyAsync($"accounts of {role.Wire()}s", "accounts.users (id, email, password_hash, role, name, is_demo, created_at, updated_at)", count,
+            await writer.CopyAsync($"accounts of {role.Wire()}s",
+                "accounts.users (id, email, email_key, password_hash, role, name, is_demo, created_at, updated_at)", count,
                 Enumerable.Range(0, count).Select(i => Row(plan, role.Wire(), i, count, hash)), cancellationToken);
     }
 
     static object?[] Row(SeedPlan plan, string role, int i, int count, string hash)
     {
         var at = plan.At(i, count);
-        return [plan.Id(role, i), $"{plan.Key(role, i)}@example.com", hash, role, plan.Name(role, i), true, at, at];
+        var email = $"{plan.Key(role, i)}@example.com";
+        return [plan.Id(role, i), email, EmailAddress.KeyOf(email), hash, role, plan.Name(role, i), true, at, at];
     }
 }

@@ -7,7 +7,15 @@ namespace Consilium.Modules.Accounts;
 internal sealed class User
 {
     public Guid Id { get; private set; }
+    /// <summary>As it was typed.</summary>
     public string? Email { get; private set; }
+
+    /// <summary>
+    /// By this one it is found, and no other account has it. Null without an address, and in accounts from before that share one
+    /// (<see cref="EmailKeys"/>).
+    /// </summary>
+    public string? EmailKey { get; private set; }
+
     public string? PasswordHash { get; private set; }
     public Role Role { get; private set; }
     public string? Name { get; private set; }
@@ -28,6 +36,7 @@ internal sealed class User
     {
         Id = id,
         Email = email?.Trim(),
+        EmailKey = email is null ? null : EmailAddress.KeyOf(email.Trim()) ?? throw new ArgumentException("Is no e-mail address.", nameof(email)),
         PasswordHash = role == Role.Assistant ? null : passwordHash,
         Role = role,
         Name = Tidy(name),
@@ -47,7 +56,7 @@ internal sealed class User
     public void MoveDemo(string email, DateTimeOffset now)
     {
         if (!IsDemo) throw new InvalidOperationException("Only accounts of the demo are moved.");
-        (Email, UpdatedAt) = (email, now);
+        (Email, EmailKey, UpdatedAt) = (email, EmailAddress.KeyOf(email), now);
     }
 
     /// <summary>What is null stays as it is; what is empty is cleared.</summary>

@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using Consilium.Modules.Accounts;
 using Consilium.Platform.Errors;
 using Microsoft.AspNetCore.Identity;
+using Microsoft.Extensions.Options;
 
 namespace Consilium.Tests.Modules.Accounts;
 
@@ -32,6 +33,24 @@ public sealed class PasswordHashingTests
         (await hashing.VerifyAsync(hash, "Right", default)).ShouldBe(PasswordVerdict.Wrong);
         (await hashing.VerifyAsync(await old.HashAsync("right", default), "right", default)).ShouldBe(PasswordVerdict.RightButOutdated);
         (await hashing.VerifyAsync(null, "right", default)).ShouldBe(PasswordVerdict.Wrong);
+    }
+
+    [Fact]
+    public async Task Hashes_of_any_spelling_open_and_those_of_another_than_the_composed_one_are_outdated()
+    {
+        const string decomposed = "pa\u0308ss word", composed = "p\u00e4ss word", widelySpaced = "p\u00e4ss\u00a0word";
+        using var hashing = new PasswordHashing(iterations: 10);
+        var asTyped = new PasswordHasher<string>(Options.Create(new PasswordHasherOptions { IterationCount = 10 }));
+
+        foreach (var spelling in (string[])[decomposed, composed, widelySpaced])
+            foreach (var typed in (string[])[decomposed, composed, widelySpaced])
+                (await hashing.VerifyAsync(await hashing.HashAsync(spelling, default), typed, default)).ShouldBe(PasswordVerdict.Right);
+        foreach (var typed in (string[])[decomposed, widelySpaced])
+        {
+            (await hashing.VerifyAsync(asTyped.HashPassword("", typed), typed, default)).ShouldBe(PasswordVerdict.RightButOutdated);
+            (await hashing.VerifyAsync(asTyped.HashPassword("", typed), composed, default)).ShouldBe(PasswordVerdict.Wrong);
+        }
+        (await hashing.VerifyAsync(null, decomposed, default)).ShouldBe(PasswordVerdict.Wrong);
     }
 
     [Fact]

@@ -10,7 +10,8 @@ internal static class NewAccountRules
         .OptionalEmail();
 
     public static IRuleBuilderOptions<T, string?> OptionalEmail<T>(this IRuleBuilder<T, string?> rule) => rule
-        .Must(email => string.IsNullOrWhiteSpace(email) || EmailAddress.IsValid(email.Trim())).WithMessage("must be an e-mail address.");
+        .Must(email => string.IsNullOrWhiteSpace(email) || EmailAddress.IsValid(email.Trim()))
+        .WithMessage("must be an e-mail address, with a domain that can exist.");
 
     public static IRuleBuilderOptionsConditions<T, string?> NewPassword<T>(
         this IRuleBuilder<T, string?> rule, IPasswordPolicy policy, Func<T, string?> email) => rule
