@@ -11,15 +11,23 @@ internal sealed class ApiDocument([FromKeyedServices(OpenApiModule.DocumentName)
 {
     public const string Path = $"/openapi/{OpenApiModule.DocumentName}.json";
 
+    /// <summary>Where it is, and where tools that know the API by its base address look for it.</summary>
+    static readonly string[] Paths = [Path, "/openapi.json", "/api/v1/openapi.json"];
+
     readonly Lazy<Task<(byte[] Json, EntityTagHeaderValue Tag)>> written = new(() => WriteAsync(provider));
 
-    public static void Map(IEndpointRouteBuilder app) =>
-        app.MapMethods(Path, [HttpMethods.Get, HttpMethods.Head], async (ApiDocument document, HttpContext context) =>
+    public static void Map(IEndpointRouteBuilder app)
+    {
+        foreach (var path in Paths)
         {
-            var (json, tag) = await document.written.Value;
-            context.Response.Headers.CacheControl = "no-cache"; // kept by clients, and asked about
-            return Results.Bytes(json, "application/json; charset=utf-8", entityTag: tag);
-        }).AllowAnonymous().ExcludeFromDescription();
+            app.MapMethods(path, [HttpMethods.Get, HttpMethods.Head], async (ApiDocument document, HttpContext context) =>
+            {
+                var (json, tag) = await document.written.Value;
+                context.Response.Headers.CacheControl = "no-cache"; // kept by clients, and asked about
+                return Results.Bytes(json, "application/json; charset=utf-8", entityTag: tag);
+            }).AllowAnonymous().ExcludeFromDescription();
+        }
+    }
 
     static async Task<(byte[] Json, EntityTagHeaderValue Tag)> WriteAsync(IOpenApiDocumentProvider provider)
     {

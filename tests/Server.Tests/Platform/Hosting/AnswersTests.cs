@@ -48,6 +48,23 @@ public sealed class AnswersTests(Server server) : IClassFixture<Server>
         info.Text("name").ShouldBe("Consilium");
     }
 
+    [Theory]
+    [InlineData("/openapi.json")]
+    [InlineData("/api/v1/openapi.json")]
+    public async Task The_document_is_also_where_tools_look_for_it(string path)
+    {
+        using var anyone = server.Anonymous();
+        var document = await anyone.GetAsync("/openapi/v1.json");
+        var same = await anyone.GetAsync(path);
+        same.StatusCode.ShouldBe(HttpStatusCode.OK);
+        same.Content.Headers.ContentType!.ToString().ShouldBe("application/json; charset=utf-8");
+        same.Headers.ETag.ShouldBe(document.Headers.ETag);
+        (await same.Content.ReadAsByteArrayAsync()).ShouldBe(await document.Content.ReadAsByteArrayAsync());
+        var known = await anyone.SendAsync(new(HttpMethod.Get, path) { Headers = { IfNoneMatch = { document.Headers.ETag! } } });
+        known.StatusCode.ShouldBe(HttpStatusCode.NotModified);
+        (await anyone.SendAsync(new(HttpMethod.Head, path))).StatusCode.ShouldBe(HttpStatusCode.OK);
+    }
+
     [Fact]
     public async Task HEAD_answers_as_GET_without_the_body()
     {
