@@ -47,6 +47,7 @@ internal static class PlatformModule
     public static void UsePlatform(this WebApplication app)
     {
         app.UseKnownProxies();
+        app.UseRequestLines();
         app.UseSecurityHeaders();
         app.UseExceptionHandler(_ => { });
         app.UseStatusCodePages(ErrorAnswers.WriteForStatusAsync);
