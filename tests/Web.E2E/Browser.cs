@@ -32,14 +32,17 @@ public sealed class Browser : IAsyncLifetime
         if (server is not null) await server.DisposeAsync();
     }
 
+    /// <summary>A page that nothing has been opened in.</summary>
+    internal Task<IPage> EmptyAsync() => chromium?.NewPageAsync()
+        ?? throw new InvalidOperationException($"There is no Chromium on this machine ({string.Join(", ", Places)}): apt-get install chromium.");
+
     /// <summary>Opens a page and keeps what goes wrong on it: errors in the console, and everything that did not load.</summary>
     internal Task<(IPage Page, List<string> Faults)> OpenAsync(string path) => OpenAsync(new Uri(server!.Address, path));
 
     /// <summary>The same, of another server.</summary>
     internal async Task<(IPage Page, List<string> Faults)> OpenAsync(Uri address)
     {
-        if (chromium is null) throw new InvalidOperationException($"There is no Chromium on this machine ({string.Join(", ", Places)}): apt-get install chromium.");
-        var page = await chromium.NewPageAsync();
+        var page = await EmptyAsync();
         var faults = new List<string>();
         page.Console += (_, message) => { if (message.Type is "error" or "warning") faults.Add(message.Text); };
         page.PageError += (_, error) => faults.Add(error);

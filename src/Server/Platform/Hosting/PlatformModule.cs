@@ -25,6 +25,8 @@ internal static class PlatformModule
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton<ReadyNotice>();
         services.AddSingleton<CrashPoints>();
+        services.AddSingleton(Origins.From(builder.Configuration));
+        services.AddCors();
         builder.AddDatabase();
         services.AddHealth();
         services.AddSingleton<Signals>();
@@ -49,6 +51,7 @@ internal static class PlatformModule
         app.UseKnownProxies();
         app.UseRequestLines();
         app.UseSecurityHeaders();
+        app.UseCrossOrigin();
         app.UseExceptionHandler(_ => { });
         app.UseStatusCodePages(ErrorAnswers.WriteForStatusAsync);
         app.UseCleanAddress();

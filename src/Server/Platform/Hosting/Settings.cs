@@ -18,7 +18,7 @@ internal static class Settings
     public static string[] List(this IConfiguration configuration, string key)
     {
         var section = configuration.GetSection(key);
-        var entries = section.Value is { } text ? text.Split([',', ';', ' ']) : section.GetChildren().Select(child => child.Value ?? "");
+        var entries = section.Value is { Length: > 0 } text ? text.Split([',', ';', ' ']) : section.GetChildren().Select(child => child.Value ?? "");
         return [.. entries.Select(entry => entry.Trim()).Where(entry => entry.Length > 0)];
     }
 }
