@@ -11,15 +11,18 @@ namespace Consilium.Tests.Support;
 /// </summary>
 internal sealed class ServerProcess : IAsyncDisposable
 {
-    static readonly string[] ProviderPrefixes = ["OPENAI_", "GROQ_", "GEMINI_", "GOOGLE_"];
+    static readonly string[] Foreign =
+        ["AI_PROVIDER", "OPENAI_", "GROQ_", "GEMINI_", "GOOGLE_", "DATABASE_URL", "POSTGRES_", "PORT", "ASPNETCORE_", "DOTNET_ENVIRONMENT"];
     static readonly TimeSpan ReadyWithin = TimeSpan.FromSeconds(60);
 
     readonly FreePort port = FreePort.Take();
     readonly StringBuilder output = new();
+    readonly string[] arguments;
     Process? process;
 
-    ServerProcess(Dictionary<string, string> environment)
+    ServerProcess(string[] arguments, Dictionary<string, string> environment)
     {
+        this.arguments = arguments;
         Environment = environment;
         Address = new($"http://127.0.0.1:{port.Number}");
     }
@@ -55,9 +58,12 @@ internal sealed class ServerProcess : IAsyncDisposable
     }
 
     /// <summary>Starts a server on an empty data directory and waits until it is healthy.</summary>
-    public static async Task<ServerProcess> StartAsync(params (string Name, string Value)[] environment)
+    public static Task<ServerProcess> StartAsync(params (string Name, string Value)[] environment) => StartAsync([], environment);
+
+    /// <summary>The same with arguments of its own.</summary>
+    public static async Task<ServerProcess> StartAsync(string[] arguments, params (string Name, string Value)[] environment)
     {
-        var server = new ServerProcess(environment.ToDictionary(v => v.Name, v => v.Value, StringComparer.Ordinal));
+        var server = new ServerProcess(arguments, environment.ToDictionary(v => v.Name, v => v.Value, StringComparer.Ordinal));
         try
         {
             await server.RestartAsync();
@@ -129,15 +135,17 @@ internal sealed class ServerProcess : IAsyncDisposable
     void Launch()
     {
         process?.Dispose();
-        var start = new ProcessStartInfo("dotnet", [Repository.ServerAssembly, "--urls", Address.ToString()])
+        var start = new ProcessStartInfo("dotnet", [Repository.ServerAssembly, "--urls", Address.ToString(), .. arguments])
         {
             UseShellExecute = false,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
             WorkingDirectory = Data,
-            Environment = { ["DOTNET_ENVIRONMENT"] = null, ["ASPNETCORE_ENVIRONMENT"] = "Development", ["Data__Directory"] = Data, ["Limits__RequestsPerSecond"] = "0" },
         };
-        foreach (var variable in start.Environment.Keys.Where(IsProviders).ToArray()) start.Environment.Remove(variable); // a developer's own keys are not for tests
+        LeaveForeignOut(start);
+        start.Environment["ASPNETCORE_ENVIRONMENT"] = "Development";
+        start.Environment["Data__Directory"] = Data;
+        start.Environment["Limits__RequestsPerSecond"] = "0";
         foreach (var (name, value) in Environment) start.Environment[name] = value;
         process = new() { StartInfo = start };
         process.OutputDataReceived += (_, line) => Keep(line.Data);
@@ -148,8 +156,12 @@ internal sealed class ServerProcess : IAsyncDisposable
         process.BeginErrorReadLine();
     }
 
-    static bool IsProviders(string variable) =>
-        variable == "AI_PROVIDER" || ProviderPrefixes.Any(prefix => variable.StartsWith(prefix, StringComparison.OrdinalIgnoreCase));
+    /// <summary>A developer's own keys, database and port are not for tests.</summary>
+    internal static void LeaveForeignOut(ProcessStartInfo start)
+    {
+        foreach (var variable in start.Environment.Keys.ToArray())
+            if (Foreign.Any(prefix => variable.StartsWith(prefix, StringComparison.OrdinalIgnoreCase))) start.Environment.Remove(variable);
+    }
 
     async Task ReadyAsync(long begun)
     {

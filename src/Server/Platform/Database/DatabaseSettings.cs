@@ -1,18 +1,23 @@
+using Consilium.Platform.Hosting;
 using Npgsql;
 
 namespace Consilium.Platform.Database;
 
 /// <summary>
-/// Which PostgreSQL this server uses. <c>ConnectionStrings:Database</c> wins, then <c>POSTGRES_SERVER/PORT/USER/PASSWORD/DB</c>;
-/// with neither, the server runs a private one under <see cref="DataDirectory"/>.
+/// Which PostgreSQL this server uses. <c>ConnectionStrings:Database</c> wins, then <c>DATABASE_URL</c>, then
+/// <c>POSTGRES_SERVER/PORT/USER/PASSWORD/DB</c>; with none of them, the server runs a private one under <see cref="DataDirectory"/>.
 /// </summary>
 internal sealed class DatabaseSettings
 {
+    const string UrlKey = "DATABASE_URL";
+
     public DatabaseSettings(IConfiguration configuration)
     {
-        DataDirectory = Path.GetFullPath(configuration["Data:Directory"] ?? Path.Combine(RepositoryRoot() ?? Directory.GetCurrentDirectory(), "data"));
-        MaxPoolSize = configuration.GetValue("Database:MaxPoolSize", 60);
-        External = configuration.GetConnectionString("Database") is { Length: > 0 } given ? given : FromPostgresVariables(configuration);
+        DataDirectory = Path.GetFullPath(configuration["Data:Directory"] is { Length: > 0 } given
+            ? given
+            : Path.Combine(RepositoryRoot() ?? Directory.GetCurrentDirectory(), "data"));
+        MaxPoolSize = configuration.WholeNumber("Database:MaxPoolSize", 60);
+        External = FromConnectionString(configuration) ?? FromUrl(configuration) ?? FromPostgresVariables(configuration);
     }
 
     /// <summary>Where the server keeps its own PostgreSQL, its keys and its files. An absolute path.</summary>
@@ -48,14 +53,23 @@ internal sealed class DatabaseSettings
         }.ConnectionString;
     }
 
+    static string? FromConnectionString(IConfiguration configuration)
+    {
+        if (configuration.GetConnectionString("Database") is not { Length: > 0 } given) return null;
+        return PostgresUrl.Is(given) ? PostgresUrl.ToConnectionString(given, "ConnectionStrings__Database") : given;
+    }
+
+    static string? FromUrl(IConfiguration configuration) =>
+        configuration[UrlKey] is { Length: > 0 } given ? PostgresUrl.ToConnectionString(given, UrlKey) : null;
+
     static string? FromPostgresVariables(IConfiguration configuration) =>
         configuration["POSTGRES_SERVER"] is not { Length: > 0 } server ? null : new NpgsqlConnectionStringBuilder
         {
             Host = server,
-            Port = configuration.GetValue("POSTGRES_PORT", 5432),
-            Username = configuration["POSTGRES_USER"] ?? "postgres",
+            Port = configuration.WholeNumber("POSTGRES_PORT", 5432),
+            Username = configuration["POSTGRES_USER"] is { Length: > 0 } user ? user : "postgres",
             Password = configuration["POSTGRES_PASSWORD"],
-            Database = configuration["POSTGRES_DB"] ?? "consilium",
+            Database = configuration["POSTGRES_DB"] is { Length: > 0 } database ? database : "consilium",
         }.ConnectionString;
 
     static string? RepositoryRoot()

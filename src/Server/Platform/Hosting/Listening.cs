@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 
@@ -6,13 +7,17 @@ namespace Consilium.Platform.Hosting;
 /// <summary>Where the server listens, and what it takes from a connection before a request is read.</summary>
 internal static class Listening
 {
-    const string DefaultUrl = "http://localhost:8000";
+    const int DefaultPort = 8000;
+    const string PortKey = "PORT";
+
+    /// <summary>Where a server listens that was told no more than a port: other machines reach it only where somebody gave a whole address.</summary>
+    public static string OnLocalhost(int port) => string.Create(CultureInfo.InvariantCulture, $"http://localhost:{port}");
 
     public static void ConfigureListening(this WebApplicationBuilder builder)
     {
         // By the urls key, never Kestrel:Endpoints, which would override --urls and ASPNETCORE_URLS.
-        string[] keys = [WebHostDefaults.ServerUrlsKey, WebHostDefaults.HttpPortsKey, WebHostDefaults.HttpsPortsKey];
-        if (keys.All(key => string.IsNullOrEmpty(builder.Configuration[key]))) builder.WebHost.UseUrls(DefaultUrl);
+        if (string.IsNullOrEmpty(builder.Configuration[WebHostDefaults.ServerUrlsKey]) && Port(builder.Configuration) is { } port)
+            builder.WebHost.UseUrls(OnLocalhost(port));
 
         // A lone LF as line end lets two servers in a row read two different requests (request smuggling).
         AppContext.SetSwitch("Microsoft.AspNetCore.Server.Kestrel.DisableHttp1LineFeedTerminators", true);
@@ -32,6 +37,17 @@ internal static class Listening
         });
         builder.Services.AddSingleton<CutOff>();
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(8));
+    }
+
+    // What hosting platforms set comes before ASPNETCORE_HTTP_PORTS, which images of ASP.NET Core have set already.
+    static int? Port(IConfiguration configuration)
+    {
+        if (configuration[PortKey] is { Length: > 0 } text)
+            return configuration.WholeNumber(PortKey, 0) is > 0 and <= 65535 and var port
+                ? port
+                : throw new StartException($"The setting {PortKey} must be a port from 1 to 65535, and is {text}.");
+        var others = configuration[WebHostDefaults.HttpPortsKey] + configuration[WebHostDefaults.HttpsPortsKey];
+        return others.Length == 0 ? DefaultPort : null;
     }
 }
 

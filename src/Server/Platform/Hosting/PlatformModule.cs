@@ -20,6 +20,7 @@ internal static class PlatformModule
     public static void AddPlatform(this WebApplicationBuilder builder)
     {
         var services = builder.Services;
+        builder.AddStartSettings();
         builder.AddLogs();
         builder.ConfigureListening();
         services.AddSingleton(TimeProvider.System);

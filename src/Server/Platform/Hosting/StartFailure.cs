@@ -22,7 +22,8 @@ internal static partial class StartFailure
             $"{url.Message.TrimEnd('.')}: write it like --urls http://localhost:8000.",
         PostgresException refused => Refused(refused),
         NpgsqlException or TimeoutException or SocketException =>
-            $"The database cannot be reached: {Sentence(Innermost(fault).Message)} Check ConnectionStrings__Database (or POSTGRES_SERVER, POSTGRES_PORT) and that PostgreSQL runs there.",
+            $"The database cannot be reached: {Sentence(Innermost(fault).Message)} Check ConnectionStrings__Database "
+                + "(or DATABASE_URL, or POSTGRES_SERVER and POSTGRES_PORT) and that PostgreSQL runs there.",
         ArgumentException { Source: "Npgsql" } setting => $"ConnectionStrings__Database is no connection string: {Sentence(setting.Message)}",
         UnauthorizedAccessException or IOException => $"{Sentence(fault.Message)} Check the data directory's owner and space, or choose another: Data__Directory=….",
         _ => Sentence(Innermost(fault).Message),
@@ -38,9 +39,10 @@ internal static partial class StartFailure
     static string Refused(PostgresException refused) => refused.SqlState switch
     {
         PostgresErrorCodes.InvalidPassword or PostgresErrorCodes.InvalidAuthorizationSpecification =>
-            $"The database refused the login: {Sentence(refused.MessageText)} Check user and password in ConnectionStrings__Database.",
+            $"The database refused the login: {Sentence(refused.MessageText)} Check user and password in ConnectionStrings__Database, "
+                + "DATABASE_URL or POSTGRES_USER and POSTGRES_PASSWORD.",
         PostgresErrorCodes.InvalidCatalogName =>
-            $"{Sentence(refused.MessageText)} Create it (createdb), or name another one in ConnectionStrings__Database.",
+            $"{Sentence(refused.MessageText)} Create it (createdb), or name another one in ConnectionStrings__Database, DATABASE_URL or POSTGRES_DB.",
         PostgresErrorCodes.InsufficientPrivilege =>
             $"The database user lacks a right: {Sentence(refused.MessageText)} Let it own its database.",
         _ => $"The database said: {Sentence(refused.MessageText)} ({refused.SqlState})",
