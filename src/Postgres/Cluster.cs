@@ -71,7 +71,7 @@ internal sealed partial class Cluster
     /// <summary>Runs initdb aside and renames the result, so that a crash halfway leaves nothing that looks like a database.</summary>
     public async Task CreateAsync(PostgresBinaries binaries, ServerAccount account, CancellationToken cancellationToken)
     {
-        foreach (var leftover in Directory.EnumerateDirectories(dataDirectory, Unfinished + "*")) Directory.Delete(leftover, recursive: true);
+        RemoveUnfinished();
         var aside = System.IO.Path.Combine(dataDirectory, Unfinished + System.IO.Path.GetRandomFileName());
         try
         {
@@ -98,6 +98,20 @@ internal sealed partial class Cluster
         }
     }
 
+    /// <summary>Removes the cluster. A removal that is interrupted leaves what looks like an unfinished creation, which the next one cleans up.</summary>
+    public void Remove()
+    {
+        try
+        {
+            if (Directory.Exists(Path)) Directory.Move(Path, System.IO.Path.Combine(dataDirectory, Unfinished + System.IO.Path.GetRandomFileName()));
+            RemoveUnfinished();
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw DataDirectories.NotWritable(dataDirectory, error);
+        }
+    }
+
     /// <summary>Whether a running postmaster was started with these settings.</summary>
     public bool HasSettings(IReadOnlyDictionary<string, string> settings, string socketDirectory) =>
         File.Exists(SettingsFile) && File.ReadAllText(SettingsFile) == Render(settings, socketDirectory);
@@ -112,6 +126,11 @@ internal sealed partial class Cluster
     public void TrimLog()
     {
         if (new FileInfo(Log) is { Exists: true, Length: > LogLimitBytes }) File.Move(Log, Log + ".1", overwrite: true);
+    }
+
+    void RemoveUnfinished()
+    {
+        foreach (var leftover in Directory.EnumerateDirectories(dataDirectory, Unfinished + "*")) Directory.Delete(leftover, recursive: true);
     }
 
     static async Task<CommandResult> InitialiseAsync(string directory, PostgresBinaries binaries, ServerAccount account, CancellationToken cancellationToken)

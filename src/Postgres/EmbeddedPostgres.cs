@@ -64,6 +64,14 @@ public sealed class EmbeddedPostgres : IAsyncDisposable
         return started;
     }
 
+    /// <summary>Removes the database of a data directory for good, and ends what still runs on it; take the <see cref="DataDirectoryLock"/> first.</summary>
+    public static async Task RemoveAsync(string dataDirectory, CancellationToken cancellationToken = default)
+    {
+        var cluster = new Cluster(DataDirectories.Create(dataDirectory));
+        await Postmaster.EndAllAsync(cluster, cancellationToken);
+        cluster.Remove();
+    }
+
     /// <summary>Restarts the postmaster when it has died; costs next to nothing when it runs.</summary>
     public async Task EnsureRunningAsync(CancellationToken cancellationToken)
     {

@@ -140,8 +140,21 @@ internal sealed class Postmaster(Cluster cluster, PostgresBinaries binaries, Ser
         }
     }
 
+    /// <summary>Ends every process of a cluster whose data nobody needs any more, and removes their socket.</summary>
+    public static async Task EndAllAsync(Cluster cluster, CancellationToken cancellationToken)
+    {
+        await EndSurvivorsAsync(cluster, cancellationToken);
+        if (PostmasterFile.Read(cluster.Path) is not { } file) return;
+        if (PostmasterProcess.Find(file.ProcessId, cluster.Path) is { } process) // where the system does not tell whose a process is
+        {
+            throw new PostgresStartException($"PostgreSQL (process {process.Id}) still runs on {cluster.Path}: stop it, then try again.");
+        }
+
+        SocketDirectory.Remove(file.SocketDirectory);
+    }
+
     // A killed postmaster leaves its files behind, and for a moment its backends: they hold the shared memory that guards the data.
-    async Task RemoveRemainsAsync(CancellationToken cancellationToken)
+    static async Task EndSurvivorsAsync(Cluster cluster, CancellationToken cancellationToken)
     {
         foreach (var signal in (int[])[0, Libc.Quit, Libc.Kill])
         {
@@ -150,7 +163,11 @@ internal sealed class Postmaster(Cluster cluster, PostgresBinaries binaries, Ser
             if (signal != 0) survivors.ForEach(survivor => survivor.Signal(signal));
             await Task.WhenAll(survivors.Select(survivor => survivor.HasEndedWithinAsync(SurvivorLimit, cancellationToken)));
         }
+    }
 
+    async Task RemoveRemainsAsync(CancellationToken cancellationToken)
+    {
+        await EndSurvivorsAsync(cluster, cancellationToken);
         if (PostmasterFile.Read(cluster.Path) is { } left)
         {
             if (left.SocketDirectory != socketDirectory) SocketDirectory.Remove(left.SocketDirectory);

@@ -10,12 +10,14 @@ using Consilium.Modules.Records;
 using Consilium.Modules.Settings;
 using Consilium.Modules.Threads;
 using Consilium.Modules.Tickets;
+using Consilium.Platform.Commands;
+using Consilium.Platform.Database;
 using Consilium.Platform.Hosting;
 using Consilium.Platform.Seeding;
 
-return await ServerProcess.RunAsync(() =>
+return await CommandLine.RunAsync(args, settings =>
 {
-    var builder = WebApplication.CreateBuilder(args);
+    var builder = WebApplication.CreateBuilder(settings);
     builder.AddPlatform();
     builder.AddAudit();
     builder.AddAccounts();
@@ -44,7 +46,7 @@ return await ServerProcess.RunAsync(() =>
     api.MapConversations();
     api.MapTickets();
     return app;
-}, CreateAdmin.AskedBy(args) ?? SeedCommand.AskedBy(args));
+}, CreateAdmin.Command, SeedCommand.Command, ResetCommand.Command);
 
 /// <summary>Visible so that tests can host it.</summary>
 internal sealed partial class Program;

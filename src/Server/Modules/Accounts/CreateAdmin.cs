@@ -1,22 +1,26 @@
+using System.CommandLine;
 using System.Text;
 using Consilium.Modules.Accounts.Contracts;
 using Consilium.Modules.Audit.Contracts;
+using Consilium.Platform.Commands;
 using Consilium.Platform.Database;
 using Consilium.Platform.Hosting;
 using Consilium.Platform.Json;
 
 namespace Consilium.Modules.Accounts;
 
-/// <summary>The command <c>admin create e-mail</c>: whoever may run the server's program makes an admin; the password comes from the terminal or a pipe.</summary>
+/// <summary>
+/// The command <c>admin create e-mail</c>: a person who may run the server's program makes an admin. The password comes from the terminal or a pipe.
+/// </summary>
 internal static class CreateAdmin
 {
-    /// <summary>What to run instead of the server; null when the arguments ask for the server.</summary>
-    public static Func<WebApplication, Task<int>>? AskedBy(string[] args) => args switch
+    public static Command Command(RunCommand run)
     {
-        ["admin", "create", var email, ..] when !email.StartsWith('-') => app => RunAsync(app, email),
-        ["admin", ..] => _ => throw new StartException("Say whom: admin create you@example.org."),
-        _ => null,
-    };
+        var email = new Argument<string>("email") { Description = "The e-mail address of the new admin." };
+        var create = new Command("create", "Makes an admin. The password is asked for, or read from a pipe as one line.") { email };
+        create.SetAction(line => run(line, app => RunAsync(app, line.GetRequiredValue(email))));
+        return new("admin", "Makes accounts for admins.") { create };
+    }
 
     static async Task<int> RunAsync(WebApplication app, string email)
     {

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.RegularExpressions;
 using Npgsql;
 
 namespace Consilium.Platform.Database;
@@ -8,9 +9,13 @@ namespace Consilium.Platform.Database;
 /// Applies the embedded <c>Migrations/NNNN_name.sql</c> in order, each in a transaction of its own, under an advisory lock so that
 /// several starting servers take turns. A migration that was applied must not change: its checksum is kept and compared.
 /// </summary>
-internal sealed class Migrator(NpgsqlDataSource database, ILogger<Migrator> log)
+internal sealed partial class Migrator(NpgsqlDataSource database, ILogger<Migrator> log)
 {
     const long LockKey = 0x436F6E73696C6975; // "Consiliu"
+
+    /// <summary>Everything that the server keeps in a database is in these.</summary>
+    public static IReadOnlyList<string> Schemas =>
+        ["platform", .. Migration.All().SelectMany(migration => NewSchema().Matches(migration.Sql)).Select(match => match.Groups["name"].Value)];
 
     /// <summary>Brings the database to the newest version. Returns how many migrations were applied.</summary>
     /// <exception cref="InvalidOperationException">An applied migration differs from this build's, is unknown to it, or is newer than one that is missing.</exception>
@@ -82,6 +87,9 @@ internal sealed class Migrator(NpgsqlDataSource database, ILogger<Migrator> log)
         await using var command = new NpgsqlCommand(sql, connection) { CommandTimeout = 0 };
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
+
+    [GeneratedRegex(@"^CREATE SCHEMA (?<name>[a-z_]+);", RegexOptions.NonBacktracking | RegexOptions.Multiline | RegexOptions.ExplicitCapture)]
+    private static partial Regex NewSchema();
 
     sealed record Migration(string Name, string Sql, string Checksum)
     {

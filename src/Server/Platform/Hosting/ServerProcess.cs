@@ -5,6 +5,9 @@ namespace Consilium.Platform.Hosting;
 /// <summary>The life of the process: build, start, say so, wait for the signal to stop. A start that fails ends in one plain sentence and exit code 1.</summary>
 internal static class ServerProcess
 {
+    /// <summary>Whether the server was started as a program, and not by a test, which sees its faults whole.</summary>
+    public static bool IsThisOne { get; } = Assembly.GetEntryAssembly() == typeof(ServerProcess).Assembly;
+
     /// <param name="build">Composes the application.</param>
     /// <param name="command">What the arguments ask for instead of the server; null for the server.</param>
     public static async Task<int> RunAsync(Func<WebApplication> build, Func<WebApplication, Task<int>>? command)
@@ -21,7 +24,7 @@ internal static class ServerProcess
             }
             await app.StartAsync();
         }
-        catch (Exception fault) when (fault is not HostAbortedException && Assembly.GetEntryAssembly() == typeof(ServerProcess).Assembly) // a test sees it whole
+        catch (Exception fault) when (fault is not HostAbortedException && IsThisOne)
         {
             return await FailAsync(app, fault, command is null ? "Consilium could not start." : "That did not work.");
         }

@@ -1,55 +1,53 @@
-using System.Globalization;
+using System.CommandLine;
+using Consilium.Platform.Commands;
 using Consilium.Platform.Database;
 using Consilium.Platform.Hosting;
 using Npgsql;
 
 namespace Consilium.Platform.Seeding;
 
-/// <summary>The command <c>seed --patients N --messages M</c>: fills a database of Development with invented people and papers, each time with more.</summary>
+/// <summary>The command <c>seed --patients N</c>: fills a database of Development with invented people and papers, each time with more.</summary>
 internal static class SeedCommand
 {
     /// <summary>Of everybody who is invented.</summary>
     public const string Password = "seeded demo 123";
 
-    const string Usage = "Say how much: seed --patients 1000 [--messages 20000] [--doctors 100] [--hospitals 11] [--appointments 2000] [--seed 1].";
-
     const int MaxPeople = 10_000_000;
     const long MaxMessages = 1_000_000_000;
 
-    static readonly string[] Options = ["patients", "messages", "doctors", "hospitals", "appointments", "seed"];
-
-    /// <summary>What to run instead of the server; null when the arguments ask for the server.</summary>
-    public static Func<WebApplication, Task<int>>? AskedBy(string[] args) => args is ["seed", .. var options] ? app => RunAsync(app, options) : null;
-
-    /// <exception cref="StartException">The arguments make no plan; the message says why.</exception>
-    public static SeedPlan Plan(IReadOnlyList<string> arguments, DateTimeOffset now)
+    public static Command Command(RunCommand run)
     {
-        var given = new Dictionary<string, long>(StringComparer.Ordinal);
-        for (var i = 0; i < arguments.Count; i += 2)
+        var patients = Amount<int>("--patients", "Patients to invent.", 1, MaxPeople);
+        var doctors = Amount<int?>("--doctors", "Doctors. A tenth of the patients without it.", 1, MaxPeople);
+        var hospitals = Amount<int?>("--hospitals", "Hospitals. A hundredth of the patients without it.", 1, MaxPeople);
+        var appointments = Amount<int?>("--appointments", "Appointments. Two for each patient without it.", 0, MaxPeople);
+        var messages = Amount<long>("--messages", "Messages in cases. None without it.", 0, MaxMessages);
+        var seed = Amount<long>("--seed", "Names, words and ids follow from this number.", 0, long.MaxValue);
+        patients.Required = true;
+        seed.DefaultValueFactory = _ => 1;
+        var command = new Command("seed", "Fills a database of Development with invented people and papers. A second run adds more.")
         {
-            var name = arguments[i].StartsWith("--", StringComparison.Ordinal) ? arguments[i][2..] : "";
-            if (!Options.Contains(name)) throw new StartException($"There is no option '{arguments[i]}'. {Usage}");
-            if (i + 1 == arguments.Count || !long.TryParse(arguments[i + 1], NumberStyles.None, CultureInfo.InvariantCulture, out var number))
-                throw new StartException($"--{name} needs a whole number. {Usage}");
-            if (!given.TryAdd(name, number)) throw new StartException($"--{name} is said twice. {Usage}");
-        }
-        if (!given.TryGetValue("patients", out var patients)) throw new StartException(Usage);
-        return new(
-            Number("patients", 1, patients), Number("doctors", 1, Math.Max(1, patients / 10)), Number("hospitals", 1, patients / 100 + 1),
-            Number("appointments", 0, 2 * patients), given.GetValueOrDefault("messages") is <= MaxMessages and var messages ? messages
-                : throw new StartException($"--messages must be at most {MaxMessages}."),
-            given.GetValueOrDefault("seed", 1), new(now.UtcDateTime.Date, TimeSpan.Zero));
-
-        int Number(string name, int least, long otherwise) => given.GetValueOrDefault(name, otherwise) is var number && number >= least && number <= MaxPeople
-            ? (int)number
-            : throw new StartException(string.Create(CultureInfo.InvariantCulture, $"--{name} must be {least} to {MaxPeople}."));
+            patients, doctors, hospitals, appointments, messages, seed,
+        };
+        command.SetAction(line => run(line, app => RunAsync(app, Plan(
+            app.Services.GetRequiredService<TimeProvider>().GetUtcNow(), line.GetRequiredValue(patients), line.GetValue(doctors),
+            line.GetValue(hospitals), line.GetValue(appointments), line.GetValue(messages), line.GetValue(seed)))));
+        return command;
     }
 
-    static async Task<int> RunAsync(WebApplication app, string[] options)
+    /// <summary>Completes what was left out.</summary>
+    public static SeedPlan Plan(
+        DateTimeOffset now, int patients, int? doctors = null, int? hospitals = null, int? appointments = null, long messages = 0, long seed = 1) =>
+        new(patients, doctors ?? Math.Max(1, patients / 10), hospitals ?? patients / 100 + 1, appointments ?? Math.Min(2 * patients, MaxPeople),
+            messages, seed, new(now.UtcDateTime.Date, TimeSpan.Zero));
+
+    static Option<T> Amount<T>(string name, string description, long least, long most) =>
+        new(name) { HelpName = "number", Description = description, CustomParser = WholeNumber.From<T>(least, most) };
+
+    static async Task<int> RunAsync(WebApplication app, SeedPlan plan)
     {
         if (!app.Environment.IsDevelopment())
             throw new StartException($"Invented people are for Development: this is {app.Environment.EnvironmentName} (ASPNETCORE_ENVIRONMENT).");
-        var plan = Plan(options, app.Services.GetRequiredService<TimeProvider>().GetUtcNow());
         await app.Services.GetRequiredService<DatabaseStartup>().StartingAsync(app.Lifetime.ApplicationStopping);
         await RunAsync(app.Services, plan, Console.Out, app.Lifetime.ApplicationStopping);
         Console.WriteLine($"Done. All of them log in with '{Password}': {plan.Key("patient", 0)}@example.com, {plan.Key("doctor", 0)}@example.com …");

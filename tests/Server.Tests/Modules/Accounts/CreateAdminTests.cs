@@ -1,5 +1,3 @@
-using System.Diagnostics;
-
 namespace Consilium.Tests.Modules.Accounts;
 
 /// <summary>The command as an operator runs it: a process, the password through a pipe.</summary>
@@ -36,20 +34,8 @@ public sealed class CreateAdminTests : DatabaseTest
 
     async Task<(int Code, string Output)> RunAsync(string email, string password)
     {
-        var start = new ProcessStartInfo("dotnet", [Repository.ServerAssembly, "admin", "create", email])
-        {
-            UseShellExecute = false, RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true,
-            Environment =
-            {
-                ["ASPNETCORE_ENVIRONMENT"] = "Production", ["ConnectionStrings__Database"] = Database.ConnectionString,
-                ["Data__Directory"] = TempDirectory.New(), ["Security__MasterKey"] = ProbeServer.MasterKey,
-            },
-        };
-        using var process = Process.Start(start)!;
-        await process.StandardInput.WriteLineAsync(password);
-        process.StandardInput.Close();
-        var texts = await Task.WhenAll(process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
-        await process.WaitForExitAsync();
-        return (process.ExitCode, string.Concat(texts));
+        var ended = await ServerCommand.RunAsync(["admin", "create", email], input: password, ("ASPNETCORE_ENVIRONMENT", "Production"),
+            ("ConnectionStrings__Database", Database.ConnectionString), ("Security__MasterKey", ProbeServer.MasterKey));
+        return (ended.Code, ended.Output + ended.Errors);
     }
 }

@@ -30,7 +30,7 @@ public sealed class PlanServer : IAsyncLifetime
     {
         database = await TestPostgres.CloneAsync();
         var seeding = await Server.StartAsync(Settings, sharedDatabase: database);
-        await SeedCommand.RunAsync(seeding.Services, SeedCommand.Plan(["--patients", "10000", "--doctors", "1000"], DateTimeOffset.UtcNow), TextWriter.Null, default);
+        await SeedCommand.RunAsync(seeding.Services, SeedCommand.Plan(DateTimeOffset.UtcNow, patients: 10_000, doctors: 1000), TextWriter.Null, default);
         await seeding.DisposeAsync();
         foreach (var sql in More) await database.ExecuteAsync(sql);
         await database.ExecuteAsync("ANALYZE");

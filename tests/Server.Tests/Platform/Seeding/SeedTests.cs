@@ -1,5 +1,3 @@
-using System.Diagnostics;
-using Consilium.Platform.Hosting;
 using Consilium.Platform.Seeding;
 using Consilium.Tests.Modules.Cases;
 
@@ -29,7 +27,7 @@ public sealed class SeedTests(SeedTests.SeededServer server) : IClassFixture<See
             foreach (var patients in (int[])[Patients, 10])
             {
                 await using var console = new StringWriter();
-                await SeedCommand.RunAsync(Services, SeedCommand.Plan(["--patients", $"{patients}", "--messages", $"{Messages}"], DateTimeOffset.UtcNow), console, default);
+                await SeedCommand.RunAsync(Services, SeedCommand.Plan(DateTimeOffset.UtcNow, patients, messages: Messages), console, default);
                 Console += console.ToString();
             }
         }
@@ -117,43 +115,23 @@ public sealed class SeedTests(SeedTests.SeededServer server) : IClassFixture<See
     [Fact]
     public void The_same_seed_invents_the_same()
     {
-        SeedPlan Plan(string seed) => SeedCommand.Plan(["--patients", "5", "--seed", seed], new(2026, 5, 5, 9, 0, 0, TimeSpan.Zero));
-        var words = (string seed) => { var dice = Plan(seed).DiceFor("report", 3); return SeedWords.Text(ref dice, 9); };
+        SeedPlan Plan(long seed) => SeedCommand.Plan(new(2026, 5, 5, 9, 0, 0, TimeSpan.Zero), patients: 5, seed: seed);
+        var words = (long seed) => { var dice = Plan(seed).DiceFor("report", 3); return SeedWords.Text(ref dice, 9); };
 
-        Plan("7").Id("patient", 2).ShouldBe(Plan("7").Id("patient", 2));
-        words("7").ShouldBe(words("7"));
-        new[] { Plan("7").Id("patient", 2), Plan("8").Id("patient", 2), Plan("7").Id("patient", 3), Plan("7").Id("doctor", 2) }.Distinct().Count().ShouldBe(4);
-        words("7").ShouldNotBe(words("8"));
-        Plan("7").Id("patient", 2).Version.ShouldBe(7);
+        Plan(7).Id("patient", 2).ShouldBe(Plan(7).Id("patient", 2));
+        words(7).ShouldBe(words(7));
+        new[] { Plan(7).Id("patient", 2), Plan(8).Id("patient", 2), Plan(7).Id("patient", 3), Plan(7).Id("doctor", 2) }.Distinct().Count().ShouldBe(4);
+        words(7).ShouldNotBe(words(8));
+        Plan(7).Id("patient", 2).Version.ShouldBe(7);
     }
-
-    [Theory]
-    [InlineData("", "Say how much")]
-    [InlineData("--messages 5", "Say how much")]
-    [InlineData("--patients", "needs a whole number")]
-    [InlineData("--patients many", "needs a whole number")]
-    [InlineData("--patients -5", "needs a whole number")]
-    [InlineData("--patients 0", "--patients must be 1 to")]
-    [InlineData("--patients 5 --patients 6", "said twice")]
-    [InlineData("--patients 5 --nurses 6", "no option '--nurses'")]
-    [InlineData("patients 5", "no option 'patients'")]
-    [InlineData("--patients 5 --messages 99999999999", "at most")]
-    public void Arguments_that_make_no_plan_are_told_why(string arguments, string part) => Should.Throw<StartException>(
-        () => SeedCommand.Plan(arguments.Split(' ', StringSplitOptions.RemoveEmptyEntries), DateTimeOffset.UtcNow)).Message.ShouldContain(part);
 
     [Fact]
     public async Task Production_is_refused_before_anything_is_touched()
     {
-        var start = new ProcessStartInfo("dotnet", [Repository.ServerAssembly, "seed", "--patients", "5"])
-        {
-            UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true,
-            Environment = { ["ASPNETCORE_ENVIRONMENT"] = "Production", ["ConnectionStrings__Database"] = "Host=127.0.0.1;Port=1", ["Data__Directory"] = TempDirectory.New() },
-        };
-        using var process = Process.Start(start)!;
-        var texts = await Task.WhenAll(process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
-        await process.WaitForExitAsync();
+        var ended = await ServerCommand.RunAsync(
+            ["seed", "--patients", "5"], ("ASPNETCORE_ENVIRONMENT", "Production"), ("ConnectionStrings__Database", "Host=127.0.0.1;Port=1"));
 
-        process.ExitCode.ShouldBe(1);
-        string.Concat(texts).ShouldContain("Development: this is Production");
+        ended.Code.ShouldBe(1);
+        ended.Errors.ShouldContain("Development: this is Production");
     }
 }
