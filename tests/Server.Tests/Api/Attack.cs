@@ -81,6 +81,24 @@ internal sealed record Attack(string Name, int[] Statuses, HttpRequestMessage Re
             }
     }
 
+    static readonly string[] Blanks =
+        [" ", "\u200b", "\u00ad\u2060 \ufeff", "\u3164\u115f\uffa0", "\u2800\u00a0", "\ufe0f\u200d", "\u202e\u2066", "\u0301", "\U000e0041\u180e"];
+
+    /// <summary>Where the route was given a text, a text of which nobody sees anything. Values are programs' own, and credentials are compared only.</summary>
+    public static IEnumerable<Attack> OnBlankTexts(Route route, Example example)
+    {
+        foreach (var (member, value) in example.Body ?? [])
+        {
+            if (value?.GetValueKind() != JsonValueKind.String || member is "value" or "username" or "password" or "old_password" or "refresh_token") continue;
+            foreach (var blank in Blanks)
+            {
+                var body = example.Body!.DeepClone().AsObject();
+                body[member] = blank;
+                yield return new($"{member}: {JsonValue.Create(blank).ToJsonString()}", [400], To(route, example.Path, JsonBody(body)));
+            }
+        }
+    }
+
     /// <summary>Ids that nobody has, and that are none.</summary>
     public static IEnumerable<Attack> OnPath(Route route, Example example)
     {

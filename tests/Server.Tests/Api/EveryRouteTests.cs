@@ -40,6 +40,9 @@ public sealed class EveryRouteTests(CaseServer server) : IClassFixture<CaseServe
     public Task Bad_bodies_are_refused() => AttackAsync(route => route.BodyMembers.Count > 0, Attack.OnBody);
 
     [Fact]
+    public Task Texts_that_nobody_sees_are_refused() => AttackAsync(route => route.BodyMembers.Count > 0, Attack.OnBlankTexts);
+
+    [Fact]
     public Task Ids_that_nobody_has_are_not_found() => AttackAsync(route => route.PathParameters.Count > 0, Attack.OnPath);
 
     [Fact]

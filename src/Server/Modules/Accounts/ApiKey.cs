@@ -1,3 +1,5 @@
+using Consilium.Platform.Text;
+
 namespace Consilium.Modules.Accounts;
 
 /// <summary>A program's key: acts as an account, within its scopes, until it expires or is revoked. Only its hash is kept.</summary>
@@ -21,7 +23,7 @@ internal sealed class ApiKey
             Id = id,
             Hash = Secrets.Hash(key),
             Prefix = key[..Math.Min(8, key.Length)],
-            Name = name.Trim(),
+            Name = name.Trimmed(),
             Scopes = [.. scopes.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)],
             AccountId = accountId,
             CreatedBy = createdBy,

@@ -1,5 +1,6 @@
 using Consilium.Modules.Accounts.Contracts;
 using Consilium.Platform.Errors;
+using Consilium.Platform.Text;
 
 namespace Consilium.Modules.Accounts;
 
@@ -39,7 +40,7 @@ internal sealed class User
         EmailKey = email is null ? null : EmailAddress.KeyOf(email.Trim()) ?? throw new ArgumentException("Is no e-mail address.", nameof(email)),
         PasswordHash = role == Role.Assistant ? null : passwordHash,
         Role = role,
-        Name = Tidy(name),
+        Name = name.TrimmedOrNull(),
         IsActive = true,
         CreatedAt = now,
         UpdatedAt = now,
@@ -62,9 +63,9 @@ internal sealed class User
     /// <summary>What is null stays as it is; what is empty is cleared.</summary>
     public void Describe(string? name, string? contact, string? address, DateTimeOffset now)
     {
-        if (name is not null) Name = Tidy(name);
-        if (contact is not null) Contact = Tidy(contact);
-        if (address is not null) Address = Tidy(address);
+        if (name is not null) Name = name.TrimmedOrNull();
+        if (contact is not null) Contact = contact.TrimmedOrNull();
+        if (address is not null) Address = address.TrimmedOrNull();
         UpdatedAt = now;
     }
 
@@ -80,6 +81,4 @@ internal sealed class User
 
     /// <summary>The same password under today's hashing.</summary>
     public void Rehash(string passwordHash) => PasswordHash = passwordHash;
-
-    static string? Tidy(string? text) => string.IsNullOrWhiteSpace(text) ? null : text.Trim();
 }

@@ -1,4 +1,5 @@
 using Consilium.Platform.Json;
+using Consilium.Platform.Text;
 using Consilium.Platform.Validation;
 
 namespace Consilium.Modules.Care;
@@ -29,7 +30,7 @@ internal sealed class Doctor
 
     public void Change(DoctorFields fields, PartialUpdate update, DateTimeOffset now)
     {
-        Name = fields.Name?.Trim() ?? Name;
+        Name = fields.Name?.Trimmed() ?? Name;
         Photo = update.Text(nameof(Photo), fields.Photo, Photo);
         Designation = update.Text(nameof(Designation), fields.Designation, Designation);
         Experience = update.Text(nameof(Experience), fields.Experience, Experience);

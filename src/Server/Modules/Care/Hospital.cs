@@ -1,4 +1,5 @@
 using Consilium.Platform.Json;
+using Consilium.Platform.Text;
 
 namespace Consilium.Modules.Care;
 
@@ -30,7 +31,7 @@ internal sealed class Hospital
 
     public void Change(HospitalFields fields, PartialUpdate update, DateTimeOffset now)
     {
-        Name = fields.Name?.Trim() ?? Name;
+        Name = fields.Name?.Trimmed() ?? Name;
         Address = update.Text(nameof(Address), fields.Address, Address);
         City = update.Text(nameof(City), fields.City, City);
         State = update.Text(nameof(State), fields.State, State);

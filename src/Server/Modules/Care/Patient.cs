@@ -1,4 +1,5 @@
 using Consilium.Platform.Json;
+using Consilium.Platform.Text;
 
 namespace Consilium.Modules.Care;
 
@@ -39,7 +40,7 @@ internal sealed class Patient
 
     public void Change(PatientFields fields, PartialUpdate update, DateTimeOffset now)
     {
-        Name = fields.Name?.Trim() ?? Name;
+        Name = fields.Name?.Trimmed() ?? Name;
         Dob = update.Value(nameof(Dob), fields.Dob, Dob);
         Age = update.Value(nameof(Age), fields.Age, Age);
         Gender = update.Text(nameof(Gender), fields.Gender, Gender);

@@ -6,6 +6,7 @@ using Consilium.Platform.Database;
 using Consilium.Platform.Errors;
 using Consilium.Platform.Paging;
 using Consilium.Platform.Search;
+using Consilium.Platform.Text;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Npgsql;
 
@@ -61,7 +62,7 @@ internal sealed class ProfileList(NpgsqlDataSource database)
         filter?.Length > MaxQuery ? Problems.Invalid(name, $"must have at most {MaxQuery} characters.") : null;
 
     /// <summary>The text of a filter; null when it says nothing.</summary>
-    public static string? Word(string? filter) => string.IsNullOrWhiteSpace(filter) ? null : filter.Trim();
+    public static string? Word(string? filter) => filter.TrimmedOrNull();
 
     /// <summary>Exactly one of page and problem comes back.</summary>
     /// <param name="id">Of a profile. A cursor holds the last one's and not its name: addresses end up in logs.</param>

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Consilium.Platform.Text;
 using Consilium.Platform.Validation;
 using FluentValidation;
 
@@ -16,7 +17,7 @@ internal static class ProfileRules
     /// <summary>May be absent, but a name that is given is one.</summary>
     public static IRuleBuilderOptions<T, string?> ChangedName<T>(this IRuleBuilder<T, string?> rule) => rule
         .OptionalText(Name)
-        .Must(name => name is null || !string.IsNullOrWhiteSpace(name)).WithMessage("must not be empty.");
+        .Must(name => name is null || !VisibleText.IsBlank(name)).WithMessage("must not be empty.");
 
     /// <summary>A list of short texts, which may be absent.</summary>
     public static IRuleBuilderOptions<T, IReadOnlyList<string>?> Entries<T>(this IRuleBuilder<T, IReadOnlyList<string>?> rule) => rule
@@ -26,12 +27,12 @@ internal static class ProfileRules
     /// <summary>An address that is shown as a link: whole ones lead to web pages alone, never to a script.</summary>
     public static IRuleBuilderOptions<T, string?> Address<T>(this IRuleBuilder<T, string?> rule) => rule
         .OptionalText(Link)
-        .Must(link => !Uri.TryCreate(link?.Trim(), UriKind.Absolute, out var whole) || whole.Scheme == Uri.UriSchemeHttp || whole.Scheme == Uri.UriSchemeHttps || whole.IsFile)
+        .Must(link => !Uri.TryCreate(link?.Trimmed(), UriKind.Absolute, out var whole) || whole.Scheme == Uri.UriSchemeHttp || whole.Scheme == Uri.UriSchemeHttps || whole.IsFile)
         .WithMessage("must be a web address.");
 
     /// <summary>A time of day, "HH:MM" or "HH:MM:SS".</summary>
     public static TimeOnly? TimeOfDay(string? text) =>
         TimeOnly.TryParseExact(text, ["HH:mm", "HH:mm:ss"], CultureInfo.InvariantCulture, DateTimeStyles.None, out var time) ? time : null;
 
-    static bool IsEntry(string? entry) => !string.IsNullOrWhiteSpace(entry) && entry.Trim().EnumerateRunes().Count() <= Line;
+    static bool IsEntry(string? entry) => !VisibleText.IsBlank(entry) && entry.Trimmed().EnumerateRunes().Count() <= Line;
 }

@@ -1,6 +1,7 @@
 using Consilium.Modules.Accounts.Contracts;
 using Consilium.Modules.Threads.Contracts;
 using Consilium.Platform.Errors;
+using Consilium.Platform.Text;
 using Consilium.Platform.Validation;
 using FluentValidation;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -32,7 +33,7 @@ internal static class EditMessage
     static async Task<Results<Ok<MessageResponse>, ProblemHttpResult>> HandleAsync(
         Guid id, Guid messageId, EditMessageRequest request, Caller caller, IMessages messages, CancellationToken cancellationToken)
     {
-        var (outcome, message) = await messages.EditAsync(CaseAccess.ToRead(id, caller), messageId, request.Content!.Trim(), caller, cancellationToken);
+        var (outcome, message) = await messages.EditAsync(CaseAccess.ToRead(id, caller), messageId, request.Content!.Trimmed(), caller, cancellationToken);
         return outcome switch
         {
             ChangeOutcome.Done => TypedResults.Ok(MessageResponse.Of(message!)),

@@ -3,6 +3,7 @@ using Consilium.Modules.Threads.Contracts;
 using Consilium.Platform.Database;
 using Consilium.Platform.Errors;
 using Consilium.Platform.Json;
+using Consilium.Platform.Text;
 using Consilium.Platform.Validation;
 using FluentValidation;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -43,13 +44,11 @@ internal sealed class OpenCase(ConsiliumDb db, RequestTransaction transaction, I
         var id = Guid.CreateVersion7();
         await transaction.RunAsync(async () =>
         {
-            db.Add(Case.Open(id, Trimmed(request.Title), request.IssueDescription!.Trim(), clock.UtcNow()));
+            db.Add(Case.Open(id, request.Title.TrimmedOrNull(), request.IssueDescription!.Trimmed(), clock.UtcNow()));
             await db.SaveChangesAsync(cancellationToken);
             await threads.OpenAsync(id, CaseAccess.Policy.Kind, ownerId, SenderRole.User, caller, cancellationToken);
         }, cancellationToken);
         var opened = await access.FindAsync(id, caller, cancellationToken);
         return TypedResults.Created($"{path.Value!.TrimEnd('/')}/{id}", opened);
     }
-
-    static string? Trimmed(string? title) => title?.Trim() is { Length: > 0 } text ? text : null;
 }

@@ -2,6 +2,7 @@ using Consilium.Modules.Accounts.Contracts;
 using Consilium.Modules.Files.Contracts;
 using Consilium.Modules.Threads.Contracts;
 using Consilium.Platform.Errors;
+using Consilium.Platform.Text;
 using Consilium.Platform.Validation;
 using FluentValidation;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -26,7 +27,7 @@ internal sealed class PostMessageValidator : AbstractValidator<PostMessageReques
     {
         RuleFor(r => r.Content).Text(1, MaxContent);
         RuleFor(r => r.ClientToken).OptionalText(MaxClientToken)
-            .Must(token => token is null || token.Length > 0).WithMessage("must not be empty: leave it out instead.");
+            .Must(token => token is null || !VisibleText.IsBlank(token)).WithMessage("must not be empty: leave it out instead.");
         RuleFor(r => r.Attachments).Attachments();
         RuleFor(r => r.Attachment).Attachment(r => r.Attachments);
     }
@@ -53,7 +54,7 @@ internal static class PostMessage
     public static async Task<(MessageResponse? Message, ProblemHttpResult? Problem)> PostAsync(
         IMessages messages, Guid caseId, PostMessageRequest request, Caller caller, CancellationToken cancellationToken)
     {
-        var message = CaseAccess.Policy.MessageBy(caller, caseId, request.Content!.Trim());
+        var message = CaseAccess.Policy.MessageBy(caller, caseId, request.Content!.Trimmed());
         var asks = message.SenderRole != SenderRole.Assistant && (request.AskAssistant ?? message.SenderRole == SenderRole.User);
         var result = await messages.PostAsync(message with
         {

@@ -4,6 +4,7 @@ using Consilium.Modules.Care.Contracts;
 using Consilium.Platform.Database;
 using Consilium.Platform.Errors;
 using Consilium.Platform.Json;
+using Consilium.Platform.Text;
 using Consilium.Platform.Validation;
 using FluentValidation;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -74,7 +75,7 @@ internal sealed class BookAppointment(
             return (null, Problems.NotFound());
         }
         var now = clock.UtcNow();
-        var reason = request.OverrideReason?.Trim() is { Length: > 0 } given ? given : null;
+        var reason = request.OverrideReason.TrimmedOrNull();
         if (Fault(booking, reason, parties, caller, now) is { } fault) return (null, fault);
 
         var appointment = Appointment.Book(Guid.CreateVersion7(), booking, caller.UserId, now);

@@ -4,6 +4,7 @@ using Consilium.Modules.Care.Contracts;
 using Consilium.Platform.Database;
 using Consilium.Platform.Errors;
 using Consilium.Platform.Json;
+using Consilium.Platform.Text;
 using Consilium.Platform.Validation;
 using FluentValidation;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -90,7 +91,7 @@ internal sealed class ChangeAppointment(
         Appointment appointment, DateTimeOffset startsAt, TimeSpan duration, string? givenReason, string grounds, DateTimeOffset now, CancellationToken cancellationToken)
     {
         if (await placing.ShiftOfAsync(appointment.DoctorId, cancellationToken) is not { } shift) return Problems.NotFound();
-        var reason = givenReason?.Trim() is { Length: > 0 } given ? given : appointment.OverrideReason;
+        var reason = givenReason.TrimmedOrNull() ?? appointment.OverrideReason;
         appointment.Move(startsAt, duration, now);
         if (await placing.SaveAsync(appointment, shift, AppointmentAccess.AllowOutcomes(grounds) ? reason : null, cancellationToken) is { } busy) return busy;
         await reminders.QueueAsync(appointment, cancellationToken);
@@ -102,7 +103,7 @@ internal sealed class ChangeAppointment(
     {
         var isPatients = Grounds.ArePatients(grounds);
         if (isPatients && startsAt != appointment.StartsAt && startsAt < now) return Problems.Invalid("time_slot", "has passed.");
-        if (isPatients && !string.IsNullOrWhiteSpace(request.OverrideReason))
+        if (isPatients && !VisibleText.IsBlank(request.OverrideReason))
             return Problems.Invalid("override_reason", "is for doctors, hospitals and administrators.");
         if (request.HospitalId is not { } hospital || hospital == appointment.HospitalId) return null;
         if (grounds == AppointmentAccess.ItsHospital) return Problems.Invalid("hospital_id", "must be your own.");

@@ -4,6 +4,7 @@ using Consilium.Platform.Database;
 using Consilium.Platform.Errors;
 using Consilium.Platform.Idempotency;
 using Consilium.Platform.Json;
+using Consilium.Platform.Text;
 using Consilium.Platform.Validation;
 using FluentValidation;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -74,7 +75,7 @@ internal sealed class EndAppointment(ConsiliumDb db, RequestTransaction transact
         ChangeAsync(id, caller, Cancelled, AppointmentAccess.AllowChanges, appointment =>
         {
             if (appointment.Status == AppointmentStatus.Cancelled) return Step.None;
-            return appointment.Cancel(reason?.Trim() is { Length: > 0 } text ? text : null, caller.UserId, clock.UtcNow()) ? Step.Taken : Closed(appointment);
+            return appointment.Cancel(reason.TrimmedOrNull(), caller.UserId, clock.UtcNow()) ? Step.Taken : Closed(appointment);
         }, cancellationToken);
 
     async Task<Results<Ok<AppointmentResponse>, ProblemHttpResult>> SetStatusAsync(

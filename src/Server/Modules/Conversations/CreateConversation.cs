@@ -2,6 +2,7 @@ using Consilium.Modules.Accounts.Contracts;
 using Consilium.Modules.Threads.Contracts;
 using Consilium.Platform.Database;
 using Consilium.Platform.Ids;
+using Consilium.Platform.Text;
 using Consilium.Platform.Validation;
 using FluentValidation;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -34,10 +35,10 @@ internal sealed class CreateConversation(ConsiliumDb db, RequestTransaction tran
     {
         var cancellationToken = http.RequestAborted;
         var id = RandomIds.New();
-        var title = request.Title?.Trim() is { Length: > 0 } text ? text : null;
+        var title = request.Title.TrimmedOrNull();
         await transaction.RunAsync(async () =>
         {
-            db.Add(Conversation.Open(id, title, request.Description!.Trim()));
+            db.Add(Conversation.Open(id, title, request.Description!.Trimmed()));
             await db.SaveChangesAsync(cancellationToken);
             await threads.OpenAsync(id, ConversationAccess.Policy.Kind, caller.UserId, SenderRole.User, caller, cancellationToken);
         }, cancellationToken);

@@ -2,6 +2,7 @@ using Consilium.Modules.Accounts.Contracts;
 using Consilium.Modules.Threads.Contracts;
 using Consilium.Platform.Errors;
 using Consilium.Platform.Hosting;
+using Consilium.Platform.Text;
 using Consilium.Platform.Validation;
 using FluentValidation;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -45,7 +46,7 @@ internal sealed class CreateMessage(IMessages messages)
         var isQuestion = request.Role == MessageRoles.User;
         var message = new NewMessage(
             id, policy.Kind, policy.Post(caller), caller.UserId, caller.Role.Wire(), isQuestion ? SenderRole.User : SenderRole.Assistant,
-            isQuestion ? "User" : caller.Name ?? "Assistant", request.Text!.Trim())
+            isQuestion ? "User" : caller.Name ?? "Assistant", request.Text!.Trimmed())
         {
             AsksAssistant = isQuestion,
         };

@@ -3,6 +3,7 @@ using Consilium.Modules.Care.Contracts;
 using Consilium.Modules.Files.Contracts;
 using Consilium.Platform.Database;
 using Consilium.Platform.Errors;
+using Consilium.Platform.Text;
 using Consilium.Platform.Validation;
 using FluentValidation;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -161,7 +162,7 @@ internal sealed class UploadDocument(RequestTransaction transaction, IFiles file
         public async Task<IResult> AddAsync(Attachment file)
         {
             var type = WireNames<DocumentType>.Parse(given!.DocumentType) ?? DocumentType.Other;
-            var remark = given.Remark?.Trim() is { Length: > 0 } text ? text : null;
+            var remark = given.Remark.TrimmedOrNull();
             return TypedResults.Created(DocumentResponse.UrlOf(file.Id), await upload.AddAsync(file, target!, type, remark, caller, cancellationToken));
         }
     }

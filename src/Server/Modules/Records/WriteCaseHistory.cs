@@ -4,6 +4,7 @@ using Consilium.Platform.Database;
 using Consilium.Platform.Errors;
 using Consilium.Platform.Hosting;
 using Consilium.Platform.Json;
+using Consilium.Platform.Text;
 using Consilium.Platform.Validation;
 using FluentValidation;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -93,7 +94,7 @@ internal sealed class WriteCaseHistory(
         {
             var ids = request.Documents ?? [];
             if (await RefusalAsync(id, ids, Created, caller, http.RequestAborted) is { } refusal) return refusal;
-            var (grounds, added) = await AddAsync(id, request.Summary!.Trim(), ids, caller, http.RequestAborted);
+            var (grounds, added) = await AddAsync(id, request.Summary!.Trimmed(), ids, caller, http.RequestAborted);
             if (grounds is null) return Problems.NotFound();
             if (!added && !await WriteEmptyAsync(id, request.Summary!.Trim(), ids, caller, http.RequestAborted))
                 return Problems.Conflict("history_exists", "This patient has a case history already: write its next version.");
@@ -110,7 +111,7 @@ internal sealed class WriteCaseHistory(
             if (await LockAsync(id, caller, http.RequestAborted) is not var (grounds, current)) return Problems.NotFound();
             if (VersionTag.Refusal(http, current) is { } outdated) return outdated;
             if (request.Version is { } seen && seen != current) return VersionTag.Stale(current);
-            await AddVersionAsync(id, request.Summary!.Trim(), ids, caller, http.RequestAborted);
+            await AddVersionAsync(id, request.Summary!.Trimmed(), ids, caller, http.RequestAborted);
             var written = await KeepAsync(id, Updated, grounds, caller, http.RequestAborted);
             http.Response.Headers.ETag = VersionTag.Of(written.Version, written.Documents);
             return TypedResults.Ok(written);

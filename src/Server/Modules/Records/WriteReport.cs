@@ -4,6 +4,7 @@ using Consilium.Platform.Database;
 using Consilium.Platform.Errors;
 using Consilium.Platform.Hosting;
 using Consilium.Platform.Json;
+using Consilium.Platform.Text;
 using Consilium.Platform.Validation;
 using FluentValidation;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -84,7 +85,7 @@ internal sealed class WriteReport(
                 INSERT INTO records.reports AS r (id, patient_id, title, description, report_type, created_by, created_at, updated_at)
                 SELECT $4, target.id, $5, $6, $7, $1, $8, $8 FROM target
                 """, $"{CareViews.Patients} p {PatientRule.Join("p.id")} WHERE p.id = $3",
-                p => p.By(caller).With(id).With(reportId).With(request.Title!.Trim()).With(request.Description?.Trim() ?? "")
+                p => p.By(caller).With(id).With(reportId).With(request.Title!.Trimmed()).With(request.Description?.Trimmed() ?? "")
                     .With(request.ReportType!).With(clock.UtcNow()), http.RequestAborted);
             if (written is not var (grounds, report)) return await RefuseAsync(id, ReportResponse.Resource(reportId), Created, caller, http.RequestAborted);
             await KeepAsync(report, Created, grounds, caller, http);
@@ -105,7 +106,7 @@ internal sealed class WriteReport(
                     version = r.version + 1, updated_at = greatest(r.updated_at, $8)
                 FROM target WHERE r.id = $4
                 """, $"records.reports p {PatientRule.Join("p.patient_id")} WHERE p.id = $4 AND p.patient_id = $3",
-                p => p.By(caller).With(id).With(reportId).With(NpgsqlDbType.Text, request.Title?.Trim())
+                p => p.By(caller).With(id).With(reportId).With(NpgsqlDbType.Text, request.Title?.Trimmed())
                     .With(NpgsqlDbType.Text, update.Text(nameof(request.Description), request.Description))
                     .With(NpgsqlDbType.Text, request.ReportType).With(clock.UtcNow()), http.RequestAborted);
             if (written is not var (grounds, report)) return await RefuseAsync(id, ReportResponse.Resource(reportId), Updated, caller, http.RequestAborted);

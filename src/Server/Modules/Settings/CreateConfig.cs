@@ -2,6 +2,7 @@ using System.Text.Json;
 using Consilium.Modules.Accounts.Contracts;
 using Consilium.Platform.Errors;
 using Consilium.Platform.Hosting;
+using Consilium.Platform.Text;
 using Consilium.Platform.Validation;
 using FluentValidation;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -70,7 +71,7 @@ internal sealed class CreateConfig(ConfigWriter writer, ConfigPrecondition preco
             if (found.Current is not null) return Problems.Conflict("entry_exists", "This key has an entry in this profile and environment already: PUT its next value.");
             var change = new ConfigChange(name, ConfigAction.Created, request.Value, request.IsEncrypted ?? found.Newest is { IsEncrypted: true });
             if (await writer.FaultsAsync([change], http.RequestAborted) is { Count: > 0 } faults) return Problems.Invalid("value", faults[name]);
-            var written = (await writer.WriteAsync([change], request.Reason?.Trim(), caller, http.RequestAborted))[0];
+            var written = (await writer.WriteAsync([change], request.Reason.TrimmedOrNull(), caller, http.RequestAborted))[0];
             http.Response.Headers.ETag = VersionTag.Of(written.Version);
             return TypedResults.Created(ConfigResponse.PathOf(name), ConfigResponse.Of(written));
         }, http.RequestAborted);

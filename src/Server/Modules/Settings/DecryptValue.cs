@@ -5,6 +5,7 @@ using Consilium.Modules.Audit.Contracts;
 using Consilium.Platform.Errors;
 using Consilium.Platform.Idempotency;
 using Consilium.Platform.Secrets;
+using Consilium.Platform.Text;
 using Consilium.Platform.Validation;
 using FluentValidation;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -44,7 +45,7 @@ internal sealed class DecryptValue(Vault vault, OpenLimit limit, IAuditTrail aud
         var value = SealedText.Read(request.EncryptedValue);
         var plaintext = value is null ? null : await vault.OpenAsync(value.KeyId, value.Bytes, SealedText.BoundTo, http.RequestAborted);
         var (resource, outcome) = plaintext is null ? ("data_key/unknown", AuditOutcome.Failed) : ($"data_key/{value!.KeyId}", AuditOutcome.Ok);
-        await audit.RecordAsync(new(caller.UserId, caller.Role.Wire(), "security.decrypt", resource, outcome, request.Reason?.Trim()), http.RequestAborted);
+        await audit.RecordAsync(new(caller.UserId, caller.Role.Wire(), "security.decrypt", resource, outcome, request.Reason.TrimmedOrNull()), http.RequestAborted);
         if (plaintext is null) return Problems.Of(400, "cannot_decrypt", "This is not a value that was encrypted here, or it was changed since.");
         using var json = JsonDocument.Parse(plaintext);
         var answer = new DecryptValueResponse(json.RootElement.Clone());

@@ -1,5 +1,6 @@
 using Consilium.Modules.Accounts.Contracts;
 using Consilium.Platform.Errors;
+using Consilium.Platform.Text;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 
@@ -36,7 +37,7 @@ internal sealed class DeleteConfig(ConfigWriter writer, ConfigPrecondition preco
             var change = ConfigChange.Delete(found.Current!);
             if (await writer.FaultsAsync([change], http.RequestAborted) is { Count: > 0 } faults)
                 return Problems.Conflict("reference_cycle", $"Without this entry {key} {faults[name]}");
-            await writer.WriteAsync([change], query.Reason?.Trim(), caller, http.RequestAborted);
+            await writer.WriteAsync([change], query.Reason.TrimmedOrNull(), caller, http.RequestAborted);
             return TypedResults.NoContent();
         }, http.RequestAborted);
     }

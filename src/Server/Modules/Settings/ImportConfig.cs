@@ -2,6 +2,7 @@ using Consilium.Modules.Accounts.Contracts;
 using Consilium.Platform.Errors;
 using Consilium.Platform.Json;
 using Consilium.Platform.MediaTypes;
+using Consilium.Platform.Text;
 using Consilium.Platform.Validation;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Http.Metadata;
@@ -93,7 +94,7 @@ internal sealed class ImportConfig(ConfigWriter writer, PlanImport plans, Config
                 return ConfigProblems.NotYours(SettingsRule.Write);
             }
             if (plan.Errors.Count > 0) return Invalid(plan.Errors);
-            await writer.WriteAsync(plan.Changes, query.Reason?.Trim(), caller, http.RequestAborted);
+            await writer.WriteAsync(plan.Changes, query.Reason.TrimmedOrNull(), caller, http.RequestAborted);
             return TypedResults.Ok(new ConfigImportResponse(true, plan.Changes.Count, plan.Shown, []));
         }, http.RequestAborted);
         if (refused is { } name) await precondition.RecordRefusalAsync(name, caller, http.RequestAborted);

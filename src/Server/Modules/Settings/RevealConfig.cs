@@ -3,6 +3,7 @@ using Consilium.Modules.Accounts.Contracts;
 using Consilium.Modules.Audit.Contracts;
 using Consilium.Platform.Errors;
 using Consilium.Platform.Idempotency;
+using Consilium.Platform.Text;
 using Consilium.Platform.Validation;
 using FluentValidation;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -83,5 +84,5 @@ internal sealed class RevealConfig(ConfigEntries entries, OpenConfig open, Resol
 
     Task RecordAsync(string resource, AuditOutcome outcome, RevealConfigRequest request, Caller caller, CancellationToken cancellationToken) =>
         audit.RecordAsync(
-            new(caller.UserId, caller.Role.Wire(), "config.revealed", resource, outcome, ConfigWriter.WhyOf(caller, request.Reason!.Trim())), cancellationToken);
+            new(caller.UserId, caller.Role.Wire(), "config.revealed", resource, outcome, ConfigWriter.WhyOf(caller, request.Reason!.Trimmed())), cancellationToken);
 }

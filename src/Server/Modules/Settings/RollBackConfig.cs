@@ -2,6 +2,7 @@ using System.Text.Json;
 using Consilium.Modules.Accounts.Contracts;
 using Consilium.Platform.Errors;
 using Consilium.Platform.Hosting;
+using Consilium.Platform.Text;
 using Consilium.Platform.Validation;
 using FluentValidation;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -56,7 +57,7 @@ internal sealed class RollBackConfig(ConfigWriter writer, ConfigHistory history,
             }
             var change = new ConfigChange(name, ConfigAction.RolledBack, value, old.IsEncrypted || found.Newest.IsEncrypted);
             if (await writer.FaultsAsync([change], http.RequestAborted) is { Count: > 0 } faults) return Problems.Conflict("version_unfit", $"The value of this version {faults[name]}");
-            var written = (await writer.WriteAsync([change], request.Reason?.Trim() ?? $"version {old.Version}", caller, http.RequestAborted))[0];
+            var written = (await writer.WriteAsync([change], request.Reason.TrimmedOrNull() ?? $"version {old.Version}", caller, http.RequestAborted))[0];
             http.Response.Headers.ETag = VersionTag.Of(written.Version);
             return TypedResults.Ok(ConfigResponse.Of(written));
         }, http.RequestAborted);

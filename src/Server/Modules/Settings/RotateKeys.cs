@@ -2,6 +2,7 @@ using Consilium.Modules.Accounts.Contracts;
 using Consilium.Modules.Audit.Contracts;
 using Consilium.Platform.Database;
 using Consilium.Platform.Secrets;
+using Consilium.Platform.Text;
 using Consilium.Platform.Validation;
 using FluentValidation;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -34,7 +35,7 @@ internal static class RotateKeys
         CancellationToken cancellationToken) => transaction.RunAsync(async () =>
     {
         var made = await keys.RotateAsync(caller.UserId, cancellationToken);
-        audit.Add(new(caller.UserId, caller.Role.Wire(), "security.key_rotated", $"data_key/{made.Id}", Reason: request?.Reason?.Trim()));
+        audit.Add(new(caller.UserId, caller.Role.Wire(), "security.key_rotated", $"data_key/{made.Id}", Reason: request?.Reason.TrimmedOrNull()));
         await db.SaveChangesAsync(cancellationToken);
         return TypedResults.Created("/api/v1/security/keys", KeyResponse.Of(made, inUse: 0));
     }, cancellationToken);

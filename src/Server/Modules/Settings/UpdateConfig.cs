@@ -2,6 +2,7 @@ using System.Text.Json;
 using Consilium.Modules.Accounts.Contracts;
 using Consilium.Platform.Errors;
 using Consilium.Platform.Hosting;
+using Consilium.Platform.Text;
 using Consilium.Platform.Validation;
 using FluentValidation;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -58,7 +59,7 @@ internal sealed class UpdateConfig(ConfigWriter writer, ConfigPrecondition preco
             if (ConfigPrecondition.RefusalOf(found, lacksTag, http) is { } refusal) return refusal;
             var change = new ConfigChange(name, ConfigAction.Updated, request.Value, request.IsEncrypted ?? found.Current!.IsEncrypted);
             if (await writer.FaultsAsync([change], http.RequestAborted) is { Count: > 0 } faults) return Problems.Invalid("value", faults[name]);
-            var written = (await writer.WriteAsync([change], request.Reason?.Trim(), caller, http.RequestAborted))[0];
+            var written = (await writer.WriteAsync([change], request.Reason.TrimmedOrNull(), caller, http.RequestAborted))[0];
             http.Response.Headers.ETag = VersionTag.Of(written.Version);
             return TypedResults.Ok(ConfigResponse.Of(written));
         }, http.RequestAborted);

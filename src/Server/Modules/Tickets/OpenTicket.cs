@@ -2,6 +2,7 @@ using Consilium.Modules.Accounts.Contracts;
 using Consilium.Modules.Threads.Contracts;
 using Consilium.Platform.Database;
 using Consilium.Platform.Json;
+using Consilium.Platform.Text;
 using Consilium.Platform.Validation;
 using FluentValidation;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -36,7 +37,7 @@ internal sealed class OpenTicket(ConsiliumDb db, RequestTransaction transaction,
         var id = Guid.CreateVersion7();
         await transaction.RunAsync(async () =>
         {
-            db.Add(Ticket.Open(id, request.Title!.Trim(), request.Description!.Trim(), clock.UtcNow()));
+            db.Add(Ticket.Open(id, request.Title!.Trimmed(), request.Description!.Trimmed(), clock.UtcNow()));
             await db.SaveChangesAsync(cancellationToken);
             await threads.OpenAsync(id, TicketAccess.Policy.Kind, caller.UserId, SenderRole.User, caller, cancellationToken);
         }, cancellationToken);

@@ -2,6 +2,7 @@ using Consilium.Modules.Accounts.Contracts;
 using Consilium.Modules.Files.Contracts;
 using Consilium.Modules.Threads.Contracts;
 using Consilium.Platform.Errors;
+using Consilium.Platform.Text;
 using Consilium.Platform.Validation;
 using FluentValidation;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -24,7 +25,7 @@ internal sealed class PostTicketMessageValidator : AbstractValidator<PostTicketM
     {
         RuleFor(r => r.Content).Text(1, MaxContent);
         RuleFor(r => r.ClientToken).OptionalText(MaxClientToken)
-            .Must(token => token is null || token.Length > 0).WithMessage("must not be empty: leave it out instead.");
+            .Must(token => token is null || !VisibleText.IsBlank(token)).WithMessage("must not be empty: leave it out instead.");
         RuleFor(r => r.Attachments).Attachments();
         RuleFor(r => r.Attachment).Attachment(r => r.Attachments);
     }
@@ -60,7 +61,7 @@ internal static class PostTicketMessage
     public static async Task<(TicketMessageResponse? Message, ProblemHttpResult? Problem)> PostAsync(
         IMessages messages, Guid ticketId, PostTicketMessageRequest request, Caller caller, CancellationToken cancellationToken)
     {
-        var result = await messages.PostAsync(TicketAccess.Policy.MessageBy(caller, ticketId, request.Content!.Trim()) with
+        var result = await messages.PostAsync(TicketAccess.Policy.MessageBy(caller, ticketId, request.Content!.Trimmed()) with
         {
             ClientToken = request.ClientToken,
             Attachments = AttachmentRules.ToAttach(request.Attachment, request.Attachments),

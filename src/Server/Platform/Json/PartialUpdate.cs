@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Consilium.Platform.Errors;
+using Consilium.Platform.Text;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Consilium.Platform.Json;
@@ -44,10 +45,10 @@ internal sealed class PartialUpdate
         return at.ValueKind == JsonValueKind.Null;
     }
 
-    public string? Text(string member, string? given, string? present) => given is null ? Kept(member, present) : Tidy(given);
+    public string? Text(string member, string? given, string? present) => given is null ? Kept(member, present) : given.TrimmedOrNull();
 
     /// <summary>The same for who writes it further on: null leaves it, an empty text clears it.</summary>
-    public string? Text(string member, string? given) => given?.Trim() ?? (Clears(member) ? "" : null);
+    public string? Text(string member, string? given) => given?.Trimmed() ?? (Clears(member) ? "" : null);
 
     public T? Value<T>(string member, T? given, T? present) where T : struct => given ?? Kept(member, present);
 
@@ -62,7 +63,5 @@ internal sealed class PartialUpdate
 
     T? Kept<T>(string member, T? present) => Clears(member) ? default : present;
 
-    static string? Tidy(string text) => string.IsNullOrWhiteSpace(text) ? null : text.Trim();
-
-    static string[] Tidy(IReadOnlyList<string> texts) => [.. texts.Select(text => text.Trim()).Distinct(StringComparer.Ordinal)];
+    static string[] Tidy(IReadOnlyList<string> texts) => [.. texts.Select(text => text.Trimmed()).Distinct(StringComparer.Ordinal)];
 }

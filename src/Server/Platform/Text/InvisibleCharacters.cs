@@ -39,7 +39,7 @@ internal static class InvisibleCharacters
 
     static bool IsLineBreak(int c) => c is '\n' or '\r' or '\v' or '\f' or 0x85 or 0x2028 or 0x2029;
 
-    static bool IsInvisible(Rune rune) => Rune.GetUnicodeCategory(rune) switch
+    public static bool IsInvisible(Rune rune) => Rune.GetUnicodeCategory(rune) switch
     {
         UnicodeCategory.Control => rune.Value != '\t',
         UnicodeCategory.Format => !IsVisibleFormat(rune.Value),

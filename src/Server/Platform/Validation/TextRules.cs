@@ -1,3 +1,4 @@
+using Consilium.Platform.Text;
 using FluentValidation;
 using FluentValidation.Validators;
 
@@ -50,7 +51,7 @@ internal sealed class TextLength<T>(int min, int max, bool required) : PropertyV
     static int Length(string text)
     {
         var count = 0;
-        foreach (var _ in text.AsSpan().Trim().EnumerateRunes()) count++;
+        foreach (var _ in text.Trimmed().EnumerateRunes()) count++;
         return count;
     }
 }

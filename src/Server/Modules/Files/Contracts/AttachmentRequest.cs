@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Consilium.Platform.OpenApi;
+using Consilium.Platform.Text;
 using Consilium.Platform.Validation;
 using FluentValidation;
 
@@ -11,7 +12,7 @@ namespace Consilium.Modules.Files.Contracts;
 [WrittenAs(typeof(Guid), typeof(RemoteFileRequest))]
 internal sealed record AttachmentRequest(Guid? FileId, RemoteFileRequest? Remote)
 {
-    public NewAttachment ToAttach() => FileId is { } id ? NewAttachment.Upload(id) : NewAttachment.ToFetch(Remote!.FileName!.Trim(), Remote.FileUrl!.Trim());
+    public NewAttachment ToAttach() => FileId is { } id ? NewAttachment.Upload(id) : NewAttachment.ToFetch(Remote!.FileName!.Trimmed(), Remote.FileUrl!.Trimmed());
 }
 
 /// <param name="FileName">What to call it.</param>
