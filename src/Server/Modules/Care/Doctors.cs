@@ -56,7 +56,7 @@ internal sealed class Doctors(
         var query = new ProfileQuery($"SELECT {DoctorRows.Columns} FROM care.doctors d", ProfileTable.Doctors, filter.Q, filter.Limit, filter.Cursor)
             .Where($"NOT {CareViews.DoctorHasLeft}")
             .Where(hospital => $"d.id IN (SELECT doctor_id FROM care.hospital_doctors WHERE hospital_id = {hospital})", filter.HospitalId)
-            .Where(speciality => $"care.lowered(d.specialities) @> ARRAY[lower({speciality})]", ProfileList.Word(filter.Speciality));
+            .Where(speciality => $"care.folded(d.specialities) @> ARRAY[platform.search_form({speciality})]", ProfileList.Word(filter.Speciality));
         var (page, problem) = await list.ReadAsync(query, DoctorRows.Read, found => found.Id, cancellationToken);
         return page is null ? problem! : TypedResults.Ok(page);
     }

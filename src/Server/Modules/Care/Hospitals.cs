@@ -98,8 +98,8 @@ internal sealed class Hospitals(
         if ((ProfileList.FaultOf("speciality", filter.Speciality) ?? ProfileList.FaultOf("city", filter.City)) is { } fault) return fault;
         var query = new ProfileQuery($"SELECT {HospitalRows.Columns} FROM care.hospitals h", ProfileTable.Hospitals, filter.Q, filter.Limit, filter.Cursor)
             .Where("h.deleted_at IS NULL")
-            .Where(city => $"lower(h.city) = lower({city})", ProfileList.Word(filter.City))
-            .Where(speciality => $"care.lowered(h.specialities) @> ARRAY[lower({speciality})]", ProfileList.Word(filter.Speciality));
+            .Where(city => $"platform.search_form(h.city) = platform.search_form({city})", ProfileList.Word(filter.City))
+            .Where(speciality => $"care.folded(h.specialities) @> ARRAY[platform.search_form({speciality})]", ProfileList.Word(filter.Speciality));
         var (page, problem) = await list.ReadAsync(query, HospitalRows.Read, found => found.Id, cancellationToken);
         return page is null ? problem! : TypedResults.Ok(page);
     }

@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using Consilium.Platform.Database;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -78,6 +80,50 @@ public sealed class MigratorTests : IAsyncLifetime
     [Fact]
     public void The_numbers_of_the_migrations_are_1_to_n_without_gap_or_repetition() =>
         Embedded().Select(name => int.Parse(name[..4], System.Globalization.CultureInfo.InvariantCulture)).ShouldBe(Enumerable.Range(1, Embedded().Count));
+
+    [Fact]
+    public async Task What_was_stored_before_the_folding_of_texts_changed_is_folded_anew()
+    {
+        await ApplyUpToAsync("0019");
+        await database.ExecuteAsync("""
+            INSERT INTO accounts.users (id, email, role, name, created_at, updated_at) VALUES (gen_random_uuid(), 'x@example.com', 'user', 'Straße', now(), now());
+            INSERT INTO threads.messages (thread_id, seq, id, sender_id, sender_role, sender_name, content, created_at)
+            VALUES (gen_random_uuid(), 1, gen_random_uuid(), gen_random_uuid(), 'user', 'x', 'Straße', now());
+            INSERT INTO cases.cases (id, issue_description, created_at) VALUES (gen_random_uuid(), 'Straße', now());
+            INSERT INTO tickets.tickets (id, title, description, created_at) VALUES (gen_random_uuid(), 'x', 'Straße', now());
+            INSERT INTO care.hospitals (id, name, city, specialities, created_at, updated_at) VALUES (gen_random_uuid(), 'x', 'x', '{Straße}', now(), now());
+            INSERT INTO care.doctors (id, name, created_at, updated_at) VALUES (gen_random_uuid(), 'Straße', now(), now());
+            INSERT INTO care.patients (id, user_id, name, contact, created_at, updated_at) VALUES (gen_random_uuid(), gen_random_uuid(), 'x', 'Straße', now(), now());
+            INSERT INTO records.case_histories VALUES ('00000000-0000-7000-8000-000000000001', gen_random_uuid(), 1, now(), now());
+            INSERT INTO records.case_history_versions (patient_id, version, summary, written_by, written_at)
+            VALUES ('00000000-0000-7000-8000-000000000001', 1, 'Straße', gen_random_uuid(), now());
+            INSERT INTO records.reports (id, patient_id, title, description, report_type, created_by, created_at, updated_at)
+            VALUES (gen_random_uuid(), gen_random_uuid(), 'x', 'Straße', 'other', gen_random_uuid(), now(), now());
+            INSERT INTO files.blobs (sha256, size, media_type, scan, decoding, created_at) VALUES (repeat('0', 64), 1, 'text/plain', 'clean', 'done', now());
+            INSERT INTO files.pages (sha256, page, content) VALUES (repeat('0', 64), 1, 'Straße');
+            """);
+
+        await Migrator().MigrateAsync(default);
+
+        var tables = await database.ColumnAsync<string>(
+            "SELECT attrelid::regclass::text FROM pg_attribute a JOIN pg_class c ON c.oid = attrelid WHERE attgenerated = 's' AND attname = 'search_text' AND relkind = 'r'");
+        tables.Count.ShouldBeGreaterThan(9);
+        foreach (var table in tables)
+            (await database.ColumnAsync<string>($"SELECT search_text FROM {table}")).ShouldHaveSingleItem(table).ShouldContain("strasse", Case.Sensitive, table);
+    }
+
+    /// <summary>An older version's database.</summary>
+    async Task ApplyUpToAsync(string name)
+    {
+        await database.ExecuteAsync("CREATE SCHEMA platform; CREATE TABLE platform.migrations (name text PRIMARY KEY, checksum text NOT NULL, applied_at timestamptz NOT NULL DEFAULT now())");
+        foreach (var migration in Embedded().Where(one => string.CompareOrdinal(one, name) < 0))
+        {
+            using var reader = new StreamReader(typeof(Migrator).Assembly.GetManifestResourceStream($"Migrations/{migration}.sql")!);
+            var sql = await reader.ReadToEndAsync();
+            await database.ExecuteAsync(sql);
+            await database.ExecuteAsync("INSERT INTO platform.migrations (name, checksum) VALUES ($1, $2)", migration, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(sql))));
+        }
+    }
 
     Migrator Migrator() => new(database.Source, NullLogger<Migrator>.Instance);
 
