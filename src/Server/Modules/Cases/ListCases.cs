@@ -11,7 +11,7 @@ namespace Consilium.Modules.Cases;
 /// <param name="Status">Open or closed ones only.</param>
 /// <param name="OwnerId">Those of one owner.</param>
 /// <param name="AssigneeId">Those of one member of staff.</param>
-/// <param name="Q">Full text in title, description and messages.</param>
+/// <param name="Q">Words, or phrases in quotes: all must occur in title and description, in a message, or in a page of an attached document.</param>
 internal sealed record CaseFilter(
     [property: FromQuery(Name = "status")] string? Status, [property: FromQuery(Name = "owner_id")] Guid? OwnerId,
     [property: FromQuery(Name = "assignee_id")] Guid? AssigneeId, [property: FromQuery(Name = "q")] string? Q,

@@ -15,8 +15,10 @@ internal static class ListMessages
             .RequireRoles(CaseAccess.Readers)
             .WithSummary("List and search the messages of a case")
             .WithDescription("""
-                Oldest first. `after` and `before` are message numbers (`seq`); `before` alone gives the newest messages before it. `q` finds whole words, beginnings and parts
-                of words, without regard to case and accents, and forgives one mistake in words of five letters and more. It looks into the text of attached documents too.
+                Oldest first. `after` and `before` are message numbers (`seq`); `before` alone gives the newest messages before it. `q` finds messages in
+                which every word occurs: whole, as the beginning or inside of a word, without regard to case, accents and punctuation. One mistake is
+                forgiven in words of five letters and more. Words in quotes are a phrase, which must occur as it is. The search looks into the text of
+                attached documents too.
                 With `format=html` each message has `content_html` too, its text as safe HTML, and a page has at most 50 messages. What people typed
                 is shown as they typed it: paragraphs and line breaks stay, and the only marks are `**bold**`, `*italic*` and `_italic_` around words,
                 `` `code` ``, code between lines of three backticks, `[text](https://…)` and `<https://…>`. The assistant's messages are CommonMark

@@ -22,8 +22,9 @@ internal sealed class GetText(NpgsqlDataSource database, FileAccess access)
             useCase.HandleAsync(id, q, cursor, limit, caller, http))
         .WithSummary("Read the text of a document")
         .WithDescription("""
-            The pages of a PDF, a text or a CSV file that have text, in order; empty until they have been read. With `q` only pages that contain it: whole words, beginnings and
-            parts of words, without regard to case and accents, one mistake forgiven in words of five letters and more.
+            The pages of a PDF, a text or a CSV file that have text, in order; empty until they have been read. With `q` only pages in which every word
+            occurs: whole, as the beginning or inside of a word, without regard to case, accents and punctuation, with one mistake forgiven in words of
+            five letters and more. Words in quotes are a phrase, which must occur as it is.
             """)
         .Produces<Page<PageTextResponse>>().ProducesProblem(400).ProducesProblem(409);
 

@@ -4,6 +4,7 @@ using Consilium.Platform.Database;
 using Consilium.Platform.Errors;
 using Consilium.Platform.Paging;
 using Consilium.Platform.Search;
+using Consilium.Platform.Text;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using Npgsql;
@@ -48,13 +49,14 @@ internal sealed class SearchRecords(NpgsqlDataSource database, RequestTransactio
         .AllowScope(PatientRule.Scope)
         .WithSummary("Search the records of all patients whom you may read")
         .WithDescription("""
-            Finds case histories as they are now, reports, and pages of documents in which every word of `q` occurs: whole, as the beginning or inside of a word, without regard
-            to case and accents, with one mistake forgiven in words of five letters and more. Newest first; each page of a document is a hit of its own.
+            Finds case histories as they are now, reports, and pages of documents in which every word of `q` occurs: whole, as the beginning or inside of
+            a word, without regard to case, accents and punctuation, with one mistake forgiven in words of five letters and more. Words in quotes are a
+            phrase, which must occur as it is. Newest first; each page of a document is a hit of its own.
             """);
 
     async Task<Results<Ok<Page<RecordHit>>, ProblemHttpResult>> HandleAsync(RecordQuery query, Caller caller, CancellationToken cancellationToken)
     {
-        if (string.IsNullOrWhiteSpace(query.Q)) return Problems.Invalid("q", "is required: say what to search for.");
+        if (VisibleText.IsBlank(query.Q)) return Problems.Invalid("q", "is required: say what to search for.");
         if (query.Q.Length > MaxQuery) return Problems.Invalid("q", $"must have at most {MaxQuery} characters.");
         if (query.Kind is not null && !RecordSearchSql.Kinds.Contains(query.Kind)) return Problems.Invalid("kind", "must be history, report or document.");
         RecordPlace? after = null;
@@ -82,7 +84,7 @@ internal sealed class SearchRecords(NpgsqlDataSource database, RequestTransactio
         batch.Add($"""
             SELECT platform.search_form($3), (SELECT access.grounds FROM {CareViews.Patients} p {PatientRule.Join("p.id")} WHERE p.id = $4),
                 (SELECT count(*) FROM (SELECT FROM {CareViews.Readers} r WHERE r.reader_id = $1 LIMIT {MaxOwnPatients + 1}) r)
-            """).By(caller).With(query.Q!).With(NpgsqlDbType.Uuid, query.PatientId);
+            """).By(caller).With(SearchQuery.WithoutAnd(query.Q!)).With(NpgsqlDbType.Uuid, query.PatientId);
         await using var row = await batch.ExecuteReaderAsync(cancellationToken);
         await row.ReadAsync(cancellationToken);
         return (row.GetString(0), row.NullableString(1), caller.Is(Role.Admin) ? long.MaxValue : row.GetInt64(2));

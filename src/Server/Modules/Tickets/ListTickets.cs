@@ -9,7 +9,7 @@ namespace Consilium.Modules.Tickets;
 
 /// <summary>What to list. All filters narrow.</summary>
 /// <param name="Status">open, in_progress, resolved or closed ones only.</param>
-/// <param name="Q">Full text in title, description, messages and attached documents.</param>
+/// <param name="Q">Words, or phrases in quotes: all must occur in title and description, in a message, or in a page of an attached document.</param>
 internal sealed record TicketFilter(
     [property: FromQuery(Name = "status")] string? Status, [property: FromQuery(Name = "q")] string? Q,
     [property: FromQuery(Name = "limit")] Limit? Limit, [property: FromQuery(Name = "cursor")] string? Cursor);

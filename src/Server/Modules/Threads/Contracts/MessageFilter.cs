@@ -10,7 +10,7 @@ namespace Consilium.Modules.Threads.Contracts;
 /// <param name="After">Only messages with greater numbers.</param>
 /// <param name="Before">Only messages with smaller numbers; alone, the newest of them.</param>
 /// <param name="Role">Only messages of user, staff, doctor or assistant.</param>
-/// <param name="Q">Full text, that of attached documents included.</param>
+/// <param name="Q">Words, or phrases in quotes, that must all occur in the message or in one page of a document that hangs on it.</param>
 /// <param name="Format">html: with each message its text as safe HTML, and at most 50 messages.</param>
 internal sealed record MessageFilter(
     [property: FromQuery(Name = "after")] long? After, [property: FromQuery(Name = "before")] long? Before, [property: FromQuery(Name = "role")] string? Role,
