@@ -2,12 +2,14 @@ using Consilium.Modules.Accounts.Contracts;
 using Consilium.Platform.Database;
 using Consilium.Platform.Errors;
 using Consilium.Platform.Paging;
+using Consilium.Platform.Search;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
+using Npgsql;
 
 namespace Consilium.Modules.Accounts;
 
-/// <summary>Admins look through the accounts, oldest first, by role, and by a part of name or e-mail, or any spelling of a whole address.</summary>
+/// <summary>Admins look through the accounts, oldest first, by role, and by words in name and e-mail address or any spelling of a whole address.</summary>
 internal static class ListUsers
 {
     const int MaxQueryLength = 200;
@@ -15,26 +17,20 @@ internal static class ListUsers
     public static void Map(IEndpointRouteBuilder api) => api
         .MapGet("/api/v1/users", HandleAsync)
         .WithName("ListUsers").WithTags("Accounts").WithSummary("List accounts (admin).")
+        .WithDescription("Oldest first. With `q` only accounts in whose name and e-mail address every word of it occurs, and the account of that address in any spelling.")
         .ProducesProblem(400).ProducesProblem(401).ProducesProblem(403)
         .RequireRoles(Role.Admin);
 
     static async Task<Results<Ok<Page<UserResponse>>, ProblemHttpResult>> HandleAsync(
-        ConsiliumDb db, string? role, string? q, Limit? limit, string? cursor, CancellationToken cancellationToken)
+        ConsiliumDb db, NpgsqlDataSource database, string? role, string? q, Limit? limit, string? cursor, CancellationToken cancellationToken)
     {
-        var users = db.Set<User>().AsNoTracking();
+        if (q?.Length > MaxQueryLength) return Problems.Invalid("q", $"must have at most {MaxQueryLength} characters.");
+        var users = (q is null ? db.Set<User>() : Found(db, await SearchTerms.ParseAsync(database, q, cancellationToken), EmailAddress.KeyOf(q.Trim()))).AsNoTracking();
         if (role is not null)
         {
             if (RoleNames.Parse(role) is not { } wanted)
                 return Problems.Invalid("role", $"must be one of {string.Join(", ", Enum.GetValues<Role>().Select(r => r.Wire()))}.");
             users = users.Where(u => u.Role == wanted);
-        }
-        if (!string.IsNullOrWhiteSpace(q))
-        {
-            if (q.Length > MaxQueryLength) return Problems.Invalid("q", $"must have at most {MaxQueryLength} characters.");
-            var pattern = $"%{Escaped(q.Trim())}%";
-            var key = EmailAddress.KeyOf(q.Trim());
-            users = users.Where(u => EF.Functions.ILike(u.Email!, pattern) || EF.Functions.ILike(u.Name!, pattern)
-                || (key != null && u.EmailKey == key));
         }
         if (cursor is not null)
         {
@@ -46,6 +42,12 @@ internal static class ListUsers
         return TypedResults.Ok(new Page<UserResponse>([.. page.Items.Select(UserResponse.Of)], page.NextCursor));
     }
 
-    static string Escaped(string text) =>
-        string.Concat(text.Select(letter => letter is '%' or '_' or '\\' ? $"\\{letter}" : letter.ToString()));
+    /// <param name="key">The canonical form of the address that was asked for; null when it is none.</param>
+    static IQueryable<User> Found(ConsiliumDb db, SearchTerms? terms, string? key)
+    {
+        if (terms is null) return db.Set<User>();
+        var words = string.Join(" AND ", terms.All.Select((_, i) => $"u.search_text ~ {{{i}}}"));
+        var sql = $"SELECT * FROM accounts.users u WHERE {words} OR u.email_key = {{{terms.All.Count}}}";
+        return db.Set<User>().FromSqlRaw(sql, [.. terms.All.Select(term => term.Pattern), key!]);
+    }
 }

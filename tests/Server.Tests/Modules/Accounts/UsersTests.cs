@@ -110,6 +110,26 @@ public sealed class UsersTests(Server server) : IClassFixture<Server>
         (await admin.GetJsonAsync($"/api/v1/users?q={one.Email[..25].ToUpperInvariant()}")).Items().ShouldHaveSingleItem().Id().ShouldBe(one.UserId);
         (await admin.GetJsonAsync("/api/v1/users?q=demo%20doc")).Items().ShouldHaveSingleItem().Id().ShouldBe(DemoAccounts.Doctor.Id);
         (await admin.GetJsonAsync("/api/v1/users?q=%25%25_")).Items().ShouldBeEmpty();
+        (await admin.GetJsonAsync("/api/v1/users?q=staff+demo")).Items().ShouldHaveSingleItem().Id().ShouldBe(DemoAccounts.Staff.Id);
+    }
+
+    [Fact]
+    public async Task Signs_in_a_search_for_accounts_mean_themselves()
+    {
+        using var admin = await server.SignedInAsync("admin");
+        var word = $"w{Guid.CreateVersion7():N}";
+        var ids = new Dictionary<string, Guid>(StringComparer.Ordinal);
+        foreach (var local in (string[])["first_last", "first.last", "first%last", "firstxlast"])
+        {
+            var account = new { email = $"{local}@{word}.example.com", password = "several plain words 7", role = "staff" };
+            ids[local] = (await (await admin.PostJsonAsync("/api/v1/auth/signup", account)).ShouldAnswerAsync(201)).Id();
+        }
+
+        foreach (var (local, id) in ids.Where(one => one.Key is not "first.last"))
+            (await admin.GetJsonAsync($"/api/v1/users?q={Uri.EscapeDataString($"{local}@{word}")}")).Items().Select(user => user.Id()).ShouldBe([id], local);
+        (await admin.GetJsonAsync($"/api/v1/users?q={word}+%25")).Items().Select(user => user.Id()).ShouldBe([ids["first%last"]]);
+        (await admin.GetJsonAsync($"/api/v1/users?q={word}+_")).Items().Select(user => user.Id()).ShouldBe([ids["first_last"]]);
+        (await admin.GetJsonAsync($"/api/v1/users?q={word}+%5C")).Items().ShouldBeEmpty();
     }
 
     [Theory]
