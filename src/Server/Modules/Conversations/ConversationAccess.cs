@@ -3,7 +3,9 @@ using Consilium.Modules.Audit.Contracts;
 using Consilium.Modules.Threads.Contracts;
 using Consilium.Platform.Database;
 using Consilium.Platform.Errors;
+using Consilium.Platform.Search;
 using Microsoft.AspNetCore.Mvc;
+using Npgsql;
 
 namespace Consilium.Modules.Conversations;
 
@@ -11,7 +13,7 @@ namespace Consilium.Modules.Conversations;
 /// Who may do what at this door, and the only way to load a conversation: programs write by a key with the scope, and whoever knows its random id
 /// may read, unless the settings say otherwise. What is read, or is not there, is written to the audit trail before the answer leaves.
 /// </summary>
-internal sealed class ConversationAccess(RequestTransaction transaction, IAuditTrail audit)
+internal sealed class ConversationAccess(RequestTransaction transaction, NpgsqlDataSource database, IAuditTrail audit)
 {
     public const string ReadScope = "conversations:read";
     public const string WriteScope = "conversations:write";
@@ -24,17 +26,22 @@ internal sealed class ConversationAccess(RequestTransaction transaction, IAuditT
     /// <summary>The conversation as it is now. Null when there is none, or it has not the text in title or description.</summary>
     public async Task<ConversationResponse?> FindAsync(Guid id, string? text, CancellationToken cancellationToken)
     {
+        var part = await PatternOfAsync(text, cancellationToken);
         await using var batch = await transaction.BatchAsync(cancellationToken);
         batch.Add($"""
             SELECT c.id, c.title, c.description, t.created_at, t.updated_at
             FROM conversations.conversations c JOIN {ThreadViews.Threads} t ON t.id = c.id
-            WHERE c.id = $1 AND ($2 = '' OR strpos(lower(c.title), lower($2)) > 0 OR strpos(lower(c.description), lower($2)) > 0)
-            """).With(id).With(text ?? "");
+            WHERE c.id = $1 AND ($2 = '' OR platform.search_form(c.title) ~ $2 OR platform.search_form(c.description) ~ $2)
+            """).With(id).With(part);
         await using var row = await batch.ExecuteReaderAsync(cancellationToken);
         return await row.ReadAsync(cancellationToken)
             ? new(row.GetGuid(0), row.NullableString(1), row.GetString(2), row.GetFieldValue<DateTimeOffset>(3), row.GetFieldValue<DateTimeOffset>(4))
             : null;
     }
+
+    /// <summary>A part of a text as a pattern for what <c>platform.search_form</c> makes of texts; empty when it asks for nothing.</summary>
+    public async Task<string> PatternOfAsync(string? part, CancellationToken cancellationToken) =>
+        part is null ? "" : await SearchTerms.PartOfTextAsync(database, part, cancellationToken);
 
     /// <summary>Writes down that something of a conversation was read, or asked for in vain.</summary>
     /// <param name="caller">Null when nobody has said who he is.</param>

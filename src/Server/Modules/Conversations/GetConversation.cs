@@ -9,7 +9,7 @@ internal static class GetConversation
 {
     public static RouteHandlerBuilder Map(RouteGroupBuilder conversations) => conversations.MapGet("/{id:guid}", HandleAsync)
         .WithSummary("Get a conversation")
-        .WithDescription("With `q` only if title or description contain that text, in any case; otherwise 404.");
+        .WithDescription("With `q` only if title or description contain that text, without regard to case, accents and punctuation; otherwise 404.");
 
     static async Task<Results<Ok<ConversationResponse>, ProblemHttpResult>> HandleAsync(
         Guid id, string? q, Caller? caller, ConversationAccess access, CancellationToken cancellationToken)

@@ -10,7 +10,7 @@ using Npgsql;
 namespace Consilium.Modules.Conversations;
 
 /// <summary>Which messages to show.</summary>
-/// <param name="Q">Only messages that contain this text, in any case.</param>
+/// <param name="Q">Only messages that contain this text, whatever its case, accents and punctuation.</param>
 /// <param name="Role">Only messages of user or assistant.</param>
 /// <param name="Page">The number of the page, from 1.</param>
 /// <param name="PageSize">Messages on a page: 10 when left out; above 100 it counts as 100.</param>
@@ -30,8 +30,9 @@ internal sealed class ListMessages(RequestTransaction transaction, ConversationA
             useCase.HandleAsync(id, filter, http, cancellationToken))
         .WithSummary("List the messages of a conversation")
         .WithDescription("""
-            Oldest first. `count` is the number of all messages that fit. `next` and `previous` are whole addresses, with the other parameters of this request. A `page` that is
-            beyond the last, or no number from 1, is 404; the first page of nothing is an empty list. Deleted messages are neither shown nor counted.
+            Oldest first. `count` is the number of all messages that fit. `next` and `previous` are whole addresses, with the other parameters of this
+            request. A `page` that is beyond the last, or no number from 1, is 404; the first page of nothing is an empty list. Deleted messages are
+            neither shown nor counted. `q` is a part of the text, word after word, without regard to case, accents and punctuation.
             """);
 
     public static ProblemHttpResult QueryTooLong() => Problems.Invalid("q", $"must have at most {MaxQuery} characters.");
@@ -58,16 +59,17 @@ internal sealed class ListMessages(RequestTransaction transaction, ConversationA
     async Task<(long Count, IReadOnlyList<ConversationMessageResponse> Results)?> ReadAsync(
         Guid id, ConversationMessageFilter filter, long skipped, int size, CancellationToken cancellationToken)
     {
+        var part = await access.PatternOfAsync(filter.Q, cancellationToken);
         await using var batch = await transaction.BatchAsync(cancellationToken);
         const string fits = """
-            m.thread_id = t.id AND m.retracted_at IS NULL AND ($3 = '' OR m.sender_role = $3) AND ($4 = '' OR strpos(lower(m.content), lower($4)) > 0)
+            m.thread_id = t.id AND m.retracted_at IS NULL AND ($3 = '' OR m.sender_role = $3) AND ($4 = '' OR m.search_text ~ $4)
             """;
         batch.Add($"""
             SELECT (SELECT count(*) FROM {ThreadViews.Messages} m WHERE {fits}), p.id, p.sender_role, p.content, p.created_at
             FROM {ThreadViews.Threads} t
             LEFT JOIN LATERAL (SELECT * FROM {ThreadViews.Messages} m WHERE {fits} ORDER BY m.seq OFFSET $5 LIMIT $6) p ON true
             WHERE t.id = $1 AND t.kind = $2
-            """).With(id).With(ConversationAccess.Policy.Kind).With(filter.Role ?? "").With(filter.Q ?? "").With(skipped).With(size);
+            """).With(id).With(ConversationAccess.Policy.Kind).With(filter.Role ?? "").With(part).With(skipped).With(size);
         await using var rows = await batch.ExecuteReaderAsync(cancellationToken);
         if (!await rows.ReadAsync(cancellationToken)) return null;
         var count = rows.GetInt64(0);
