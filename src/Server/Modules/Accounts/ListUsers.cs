@@ -48,6 +48,6 @@ internal static class ListUsers
         if (terms is null) return db.Set<User>();
         var words = string.Join(" AND ", terms.All.Select((_, i) => $"u.search_text ~ {{{i}}}"));
         var sql = $"SELECT * FROM accounts.users u WHERE {words} OR u.email_key = {{{terms.All.Count}}}";
-        return db.Set<User>().FromSqlRaw(sql, [.. terms.All.Select(term => term.Pattern), key!]);
+        return db.Set<User>().FromSqlRaw(sql, [.. terms.All.Select(term => term.Pattern), key ?? ""]);
     }
 }
