@@ -58,7 +58,7 @@ public sealed class ConfigModelTests(ConfigServer server) : IClassFixture<Config
             var (wanted, where) = ($"{prefix}.{steps[0].Key}", steps[0].Place);
             var answer = await server.Admin.GetAsync(PathOf(wanted, where, query: query.TrimStart('&')));
             if (LookUp(then, wanted, where) is { } one) Shown(await answer.ShouldAnswerAsync(200)).ShouldBe(Shown(one));
-            else await answer.ShouldBeProblemAsync(404, "not_found");
+            else await answer.ShouldBeProblemAsync(404, where == "/" && then.Exists(other => other.Key == wanted) ? "no_default_entry" : "not_found");
         }
         foreach (var versions in model.GroupBy(one => (one.Key, one.Place)))
             (await server.Admin.HistoryAsync(versions.Key.Key, versions.Key.Place)).Select(one => $"{one.Number("version")} {one.Text("value")}")
