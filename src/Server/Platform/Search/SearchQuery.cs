@@ -15,9 +15,9 @@ internal sealed record SearchedWord(string Text, bool IsPhrase);
 internal static partial class SearchQuery
 {
     /// <summary>
-    /// Every word must occur anyway, so AND in capitals between words is passed over. Before folding, which forgets the capitals.
+    /// Every word must occur anyway, so AND in capitals between words is passed over, but not in quotes. Before folding, which forgets the capitals.
     /// </summary>
-    public static string WithoutAnd(string query) => And().Replace(query, " ");
+    public static string WithoutAnd(string query) => And().Replace(query, match => match.Value == "AND" ? " " : match.Value);
 
     public static List<SearchedWord> Parse(string folded)
     {
@@ -88,7 +88,8 @@ internal static partial class SearchQuery
         _ => true,
     };
 
-    [GeneratedRegex("""(?<=\S\s+)AND(?=\s+\S)""", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    /// <summary>AND between words, or what stands in quotes.</summary>
+    [GeneratedRegex("""["“”„‟«»＂][^"“”„‟«»＂]*["“”„‟«»＂]|(?<=\S\s+)AND(?=\s+\S)""", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex And();
 
     /// <summary>A quote that follows a letter or a digit is a sign of another kind (6" and 8"), and one without its other half says nothing.</summary>

@@ -60,6 +60,7 @@ public sealed class SearchTermsTests : DatabaseTest
     [InlineData("Smith & Sons / Co", "Sons and Smith, Co", "Smith and Daughters, Co")]
     [InlineData("@anna #42 +49", "anna 42 49", "anna 42")]
     [InlineData("invoice AND payment", "payment of the invoice", "the invoice only")]
+    [InlineData("“salt AND pepper” AND more", "more salt and pepper", "more salt, pepper")]
     [InlineData("AND", "this and that", "this or that")]
     [InlineData("rock and roll", "rock and roll", "rock & roll")]
     [InlineData("invoice,payment", "invoice; payment", "invoicepayment")]
