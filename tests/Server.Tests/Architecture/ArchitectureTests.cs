@@ -38,6 +38,10 @@ public sealed class ArchitectureTests
     [Fact]
     public void No_file_is_too_long() => SourceRules.ShortFiles(Repository.Root).ShouldBeEmpty();
 
+    [Fact]
+    public void What_people_send_is_trimmed_by_one_rule() =>
+        SourceRules.TextsTrimmedByOneRule(Path.Combine(Repository.Root, "src", "Server", "Modules")).ShouldBeEmpty();
+
     [Theory]
     [InlineData("src/Server", "Consilium")]
     [InlineData("src/Postgres", "Consilium.Postgres")]

@@ -165,6 +165,16 @@ public sealed class PlantedBreachTests
     }
 
     [Fact]
+    public void A_text_that_is_trimmed_of_white_space_only_is_found()
+    {
+        var folder = TempDirectory.New();
+        string[] lines = ["var a = request.Title!.Trim();", "if (string.IsNullOrWhiteSpace(query.Q)) return;", "var b = request.Title!.Trimmed();", "var c = line.Trim();"];
+        File.WriteAllLines(Path.Combine(folder, "Planted.cs"), lines);
+
+        SourceRules.TextsTrimmedByOneRule(folder).Select(breach => breach.Split(' ')[0]).ShouldBe(["Planted.cs:1", "Planted.cs:2"]);
+    }
+
+    [Fact]
     public void A_namespace_unlike_its_folder_is_found()
     {
         var folder = TempDirectory.New();

@@ -21,6 +21,12 @@ internal static partial class SourceRules
         .Where(f => f.Declared is not null && f.Declared != f.Expected)
         .Select(f => $"{Path.GetRelativePath(project, f.file)} declares {f.Declared} instead of {f.Expected}")];
 
+    /// <summary>What people send is trimmed by <c>VisibleText</c>, which knows what nobody sees. E-mail addresses have rules of their own.</summary>
+    public static List<string> TextsTrimmedByOneRule(string root) => [.. Files(root)
+        .SelectMany(file => File.ReadLines(file).Select((line, i) => (Place: $"{Path.GetRelativePath(root, file)}:{i + 1}", Line: line)))
+        .Where(l => WhiteSpaceOnly().IsMatch(l.Line) && !l.Line.Contains("mail", StringComparison.OrdinalIgnoreCase))
+        .Select(l => $"{l.Place} looks at white space only: {l.Line.Trim()}")];
+
     static string Expected(string project, string rootNamespace, string file)
     {
         var folder = Path.GetRelativePath(project, Path.GetDirectoryName(file)!);
@@ -32,6 +38,9 @@ internal static partial class SourceRules
 
     static IEnumerable<string> Files(string root) => Directory.EnumerateFiles(root, "*.cs", SearchOption.AllDirectories)
         .Where(file => !Path.GetRelativePath(root, file).Split(Path.DirectorySeparatorChar).Any(part => NotOurs.Contains(part)));
+
+    [GeneratedRegex(@"\b(?:request|query|filter|fields|given)\b[\w.!?]*\.Trim\(|IsNullOrWhiteSpace\((?:request|query|filter|fields|given)\b", RegexOptions.NonBacktracking)]
+    private static partial Regex WhiteSpaceOnly();
 
     [GeneratedRegex(@"^namespace (?<name>[\w.]+)", RegexOptions.NonBacktracking)]
     private static partial Regex Namespace();

@@ -28,7 +28,7 @@ internal sealed record DocumentFields(string? DocumentType, string? Remark, stri
     public static readonly string[] Names = ["document_type", "remark", "entity_id"];
 
     public static DocumentFields Of(IReadOnlyDictionary<string, string> fields) =>
-        new(fields.GetValueOrDefault(Names[0]), fields.GetValueOrDefault(Names[1]), fields.GetValueOrDefault(Names[2])?.Trim() is { Length: > 0 } id ? id : null);
+        new(fields.GetValueOrDefault(Names[0]), fields.GetValueOrDefault(Names[1]), fields.GetValueOrDefault(Names[2]).TrimmedOrNull());
 }
 
 internal sealed class DocumentFieldsValidator : AbstractValidator<DocumentFields>

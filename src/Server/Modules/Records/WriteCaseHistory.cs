@@ -96,7 +96,7 @@ internal sealed class WriteCaseHistory(
             if (await RefusalAsync(id, ids, Created, caller, http.RequestAborted) is { } refusal) return refusal;
             var (grounds, added) = await AddAsync(id, request.Summary!.Trimmed(), ids, caller, http.RequestAborted);
             if (grounds is null) return Problems.NotFound();
-            if (!added && !await WriteEmptyAsync(id, request.Summary!.Trim(), ids, caller, http.RequestAborted))
+            if (!added && !await WriteEmptyAsync(id, request.Summary!.Trimmed(), ids, caller, http.RequestAborted))
                 return Problems.Conflict("history_exists", "This patient has a case history already: write its next version.");
             var written = await KeepAsync(id, Created, grounds, caller, http.RequestAborted);
             http.Response.Headers.ETag = VersionTag.Of(written.Version, written.Documents);
