@@ -114,7 +114,7 @@ public sealed class FirstAccountsTests : DatabaseTest
     {
         const string body = """{"email":"user@example.com","password":"password"}""";
         await (await ProbeServer.StartAsync(Database)).DisposeAsync();
-        await Database.ExecuteAsync("UPDATE accounts.users SET email = 'user@example.com' WHERE id = $1", DemoAccounts.User.Id); // as it was once
+        await Database.ExecuteAsync("UPDATE accounts.users SET email = 'user@example.com', email_key = 'user@example.com' WHERE id = $1", DemoAccounts.User.Id); // as it was once
 
         await using var server = await ProbeServer.StartAsync(Database);
 
@@ -133,7 +133,7 @@ public sealed class FirstAccountsTests : DatabaseTest
     {
         await using (var first = await ProbeServer.StartAsync(Database))
         {
-            await Database.ExecuteAsync("UPDATE accounts.users SET email = 'user@example.com' WHERE id = $1", DemoAccounts.User.Id);
+            await Database.ExecuteAsync("UPDATE accounts.users SET email = 'user@example.com', email_key = 'user@example.com' WHERE id = $1", DemoAccounts.User.Id);
             using var anyone = first.Anonymous();
             await (await anyone.PostJsonAsync("/auth/signup", new { email = "Customer@example.com", password = Password })).ShouldAnswerAsync(201);
         }

@@ -13,7 +13,7 @@ public sealed class BadInputTests(Server server) : IClassFixture<Server>
     [InlineData("""{"issue_description":"x","owner_id":"not-an-id"}""", "owner_id")]
     [InlineData("""{"issue_description":"x","title":{"a":1}}""", "title")]
     [InlineData("""{"title":"x"}""", "issue_description")]
-    [InlineData("""{"Issue_Description":"x"}""", "issue_description")]
+    [InlineData("""{"Issue_Description":"x"}""", "Issue_Description")]
     [InlineData("""{"issue_description":"   "}""", "issue_description")]
     [InlineData("[]", "$")]
     [InlineData("3", "$")]
