@@ -32,7 +32,8 @@ internal static partial class Examples
         var all = new Dictionary<string, Func<CaseServer, Task<Example>>>(StringComparer.Ordinal);
         string[] open =
         [
-            "/", "/health", "/health/live", "/health/ready", "/.well-known/jwks.json", "/openapi/v1.json", "/docs", "/api/v1/docs", "/docs/start.js",
+            "/", "/health", "/health/live", "/health/ready", "/.well-known/jwks.json", "/openapi/v1.json", "/openapi.json",
+            "/api/v1/openapi.json", "/docs", "/api/v1/docs", "/docs/start.js",
             "/docs/swagger-ui-bundle.js", "/docs/swagger-ui.css", "/redoc", "/api/v1/redoc", "/redoc/redoc.standalone.js",
         ];
         foreach (var path in open)

@@ -26,6 +26,9 @@ internal static class AccountsExamples
 
     static CreateUserRequest CreateUser => new("colleague@example.com", "four plain words here", "staff", "Front desk", Contact: null, Address: null);
 
+    static CreateUserRequest CreateAssistant => 
+        new("triage@example.com", Password: null, "assistant", "Triage assistant", Contact: null, Address: null);
+
     static UpdateUserRequest UpdateUser => new("Front desk", "+00 0000 0000", Address: null, IsActive: null);
 
     static UserResponse User => new(UserId, "somebody@example.com", Name: null, Role.User, Contact: null, Address: null, IsActive: true, ProfileId: null, At, At);

@@ -5,6 +5,7 @@ using Consilium.Platform.Database;
 using Consilium.Platform.Errors;
 using Consilium.Platform.Idempotency;
 using Consilium.Platform.Json;
+using Consilium.Platform.OpenApi;
 using Consilium.Platform.Paging;
 using Consilium.Platform.Validation;
 using FluentValidation;
@@ -14,8 +15,23 @@ using Microsoft.EntityFrameworkCore;
 namespace Consilium.Modules.Accounts;
 
 /// <summary><c>account_id</c> is whom the key acts as: the built-in assistant when it is missing.</summary>
+/// <param name="Name">What the key is for: a short name that administrators recognise.</param>
+/// <param name="Scopes">What the key may do, such as <c>cases:write</c> or <c>config:read</c>.</param>
+/// <param name="ExpiresAt">When the key expires; null for never. It must lie in the future.</param>
+/// <param name="AccountId">The account as which the key acts; the built-in assistant when it is left out.</param>
 internal sealed record CreateApiKeyRequest(string? Name, string[]? Scopes, DateTimeOffset? ExpiresAt, Guid? AccountId);
 
+/// <summary>An API key, without the key itself.</summary>
+/// <param name="Id">The id of the key, by which it is revoked.</param>
+/// <param name="Name">What the key is for.</param>
+/// <param name="Prefix">The beginning of the key, to tell keys apart.</param>
+/// <param name="Scopes">What the key may do.</param>
+/// <param name="AccountId">The account as which the key acts.</param>
+/// <param name="CreatedBy">The administrator who created it.</param>
+/// <param name="CreatedAt">When it was created.</param>
+/// <param name="ExpiresAt">When it expires; null for never.</param>
+/// <param name="RevokedAt">When it was revoked; null while it counts.</param>
+/// <param name="LastUsedAt">When it was last used; null for never.</param>
 internal sealed record ApiKeyResponse(
     Guid Id, string Name, string Prefix, string[] Scopes, Guid AccountId, Guid CreatedBy, DateTimeOffset CreatedAt, DateTimeOffset? ExpiresAt,
     DateTimeOffset? RevokedAt, DateTimeOffset? LastUsedAt)
@@ -25,6 +41,15 @@ internal sealed record ApiKeyResponse(
 }
 
 /// <summary>The one answer that shows the key itself.</summary>
+/// <param name="Id">The id of the key, by which it is revoked.</param>
+/// <param name="Name">What the key is for.</param>
+/// <param name="Prefix">The beginning of the key, to tell keys apart.</param>
+/// <param name="Key">The key itself, to be sent as <c>X-API-Key</c>. It is shown only here.</param>
+/// <param name="Scopes">What the key may do.</param>
+/// <param name="AccountId">The account as which the key acts.</param>
+/// <param name="CreatedBy">The administrator who created it.</param>
+/// <param name="CreatedAt">When it was created.</param>
+/// <param name="ExpiresAt">When it expires; null for never.</param>
 internal sealed record CreateApiKeyResponse(
     Guid Id, string Name, string Prefix, string Key, string[] Scopes, Guid AccountId, Guid CreatedBy, DateTimeOffset CreatedAt,
     DateTimeOffset? ExpiresAt);
@@ -37,8 +62,10 @@ internal sealed partial class CreateApiKeyValidator : AbstractValidator<CreateAp
     public CreateApiKeyValidator(TimeProvider clock)
     {
         RuleFor(r => r.Name).Text(1, 100);
-        RuleFor(r => r.Scopes).Must(scopes => scopes is { Length: > 0 and <= MaxScopes }).WithMessage($"must name 1 to {MaxScopes} scopes.");
-        RuleFor(r => r.Scopes).Must(scopes => scopes is null || scopes.All(scope => scope is { Length: <= MaxScope } && Scope().IsMatch(scope)))
+        RuleFor(r => r.Scopes).NotNull().WithMessage($"must name 1 to {MaxScopes} scopes.");
+        RuleFor(r => r.Scopes).Entries(MaxScopes, min: 1).WithMessage($"must name 1 to {MaxScopes} scopes.");
+        RuleFor(r => r.Scopes).EntryTexts(MaxScope).WithMessage($"must be scopes of 1 to {MaxScope} characters.");
+        RuleFor(r => r.Scopes).Must(scopes => scopes is null || scopes.All(scope => scope is not null && Scope().IsMatch(scope)))
             .WithMessage("must be like cases:write, or config:read:app.db for a part.");
         RuleFor(r => r.ExpiresAt).Must(at => at is null || at > clock.GetUtcNow()).WithMessage("must be in the future.");
     }
@@ -64,6 +91,7 @@ internal static class ApiKeys
             .RequireRoles(Role.Admin);
         api.MapDelete(Path + "/{id:guid}", RevokeAsync)
             .WithName("RevokeApiKey").WithTags("Accounts").WithSummary("Revoke an API key (admin).")
+            .WithParameter("id", "The key, by its id.")
             .ProducesProblem(401).ProducesProblem(403).ProducesProblem(404)
             .RequireRoles(Role.Admin);
     }

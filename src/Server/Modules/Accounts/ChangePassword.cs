@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using Consilium.Modules.Accounts.Contracts;
 using Consilium.Modules.Audit.Contracts;
 using Consilium.Platform.Database;
@@ -10,7 +11,10 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Consilium.Modules.Accounts;
 
-internal sealed record ChangePasswordRequest(string? OldPassword, string? NewPassword);
+/// <summary>The old password and a new one.</summary>
+/// <param name="OldPassword">The password that counts now.</param>
+/// <param name="NewPassword">The password from now on, at most 128 characters; the shortest that is taken depends on the installation.</param>
+internal sealed record ChangePasswordRequest(string? OldPassword, [property: MaxLength(NewAccountRules.MaxPassword)] string? NewPassword);
 
 internal sealed class ChangePasswordValidator : AbstractValidator<ChangePasswordRequest>
 {
@@ -27,6 +31,7 @@ internal static class ChangePassword
     public static void Map(IEndpointRouteBuilder api) => api
         .MapPost("/api/v1/auth/change-password", HandleAsync)
         .WithName("ChangePassword").WithTags("Accounts").WithSummary("Change the own password; other sessions end.")
+        .WithDescription("The session that asks goes on. A wrong old password is a 400.")
         .ProducesProblem(400).ProducesProblem(401).ProducesProblem(429).ProducesProblem(503)
         .WithMetadata(new NoIdempotency());
 

@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using Consilium.Modules.Accounts.Contracts;
 using Consilium.Modules.Audit.Contracts;
 using Consilium.Platform.Database;
@@ -10,7 +11,15 @@ using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Consilium.Modules.Accounts;
 
-internal sealed record CreateUserRequest(string? Email, string? Password, string? Role, string? Name, string? Contact, string? Address);
+/// <summary>An account for somebody else.</summary>
+/// <param name="Email">The e-mail address with which the account logs in.</param>
+/// <param name="Password">The first password, at most 128 characters. Accounts of assistants have none.</param>
+/// <param name="Role">What the account is. Doctors, hospitals and patients sign up with their profile instead.</param>
+/// <param name="Name">The name that others see.</param>
+/// <param name="Contact">How to reach the person: a phone number, for example.</param>
+/// <param name="Address">The postal address.</param>
+internal sealed record CreateUserRequest(
+    string? Email, [property: MaxLength(NewAccountRules.MaxPassword)] string? Password, string? Role, string? Name, string? Contact, string? Address);
 
 internal sealed class CreateUserValidator : AbstractValidator<CreateUserRequest>
 {
@@ -18,8 +27,9 @@ internal sealed class CreateUserValidator : AbstractValidator<CreateUserRequest>
     {
         RuleFor(r => r.Email).Email();
         RuleFor(r => r.Password).NewPassword(policy, r => r.Email).When(r => r.Role != Role.Assistant.Wire());
-        RuleFor(r => r.Role)
-            .Must(role => RoleNames.Parse(role) is Role.User or Role.Staff or Role.Admin or Role.Assistant)
+        RuleFor(r => r.Password).OptionalText(NewAccountRules.MaxPassword);
+        RuleFor(r => r.Role).NotNull().WithMessage("is required: user, staff, admin or assistant.");
+        RuleFor(r => r.Role).OneOf([Role.User.Wire(), Role.Staff.Wire(), Role.Admin.Wire(), Role.Assistant.Wire()])
             .WithMessage("must be user, staff, admin or assistant; doctors, hospitals and patients sign up with their profile.");
         RuleFor(r => r.Name).OptionalText(200);
         RuleFor(r => r.Contact).OptionalText(200);

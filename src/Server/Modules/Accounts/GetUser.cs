@@ -1,6 +1,7 @@
 using Consilium.Modules.Accounts.Contracts;
 using Consilium.Platform.Database;
 using Consilium.Platform.Errors;
+using Consilium.Platform.OpenApi;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 
@@ -13,9 +14,12 @@ internal static class GetUser
     {
         api.MapGet("/api/v1/users/me", (Caller caller, ConsiliumDb db, CancellationToken cancellationToken) =>
                 HandleAsync(caller.UserId, caller, db, cancellationToken))
-            .WithName("GetMe").WithTags("Accounts").WithSummary("The own account.").ProducesProblem(401);
+            .WithName("GetMe").WithTags("Accounts").WithSummary("The own account.").ProducesProblem(401)
+            .WithDescription("For everybody who is signed in.");
         api.MapGet("/api/v1/users/{id:guid}", HandleAsync)
-            .WithName("GetUser").WithTags("Accounts").WithSummary("An account (its owner, admin).").ProducesProblem(401).ProducesProblem(404);
+            .WithName("GetUser").WithTags("Accounts").WithSummary("An account (its owner, admin).").ProducesProblem(401).ProducesProblem(404)
+            .WithDescription("For its owner and administrators; to others it is not there.")
+            .WithParameter("id", "The account, by its id.");
     }
 
     static async Task<Results<Ok<UserResponse>, ProblemHttpResult>> HandleAsync(

@@ -1,8 +1,11 @@
+using System.ComponentModel.DataAnnotations;
 using Consilium.Modules.Accounts.Contracts;
 using Consilium.Platform.Database;
 using Consilium.Platform.Errors;
+using Consilium.Platform.OpenApi;
 using Consilium.Platform.Paging;
 using Consilium.Platform.Search;
+using Consilium.Platform.Validation;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
@@ -18,11 +21,14 @@ internal static class ListUsers
         .MapGet("/api/v1/users", HandleAsync)
         .WithName("ListUsers").WithTags("Accounts").WithSummary("List accounts (admin).")
         .WithDescription("Oldest first. With `q` only accounts in whose name and e-mail address every word of it occurs, and the account of that address in any spelling.")
+        .WithParameter("role", "Only accounts with this role.")
+        .WithParameter("q", "Only accounts whose e-mail address or name contains this text.")
         .ProducesProblem(400).ProducesProblem(401).ProducesProblem(403)
         .RequireRoles(Role.Admin);
 
     static async Task<Results<Ok<Page<UserResponse>>, ProblemHttpResult>> HandleAsync(
-        ConsiliumDb db, NpgsqlDataSource database, string? role, string? q, Limit? limit, string? cursor, CancellationToken cancellationToken)
+        ConsiliumDb db, NpgsqlDataSource database, [OneOf(typeof(Role))] string? role, [MaxLength(MaxQueryLength)] string? q, Limit? limit,
+        string? cursor, CancellationToken cancellationToken)
     {
         if (q?.Length > MaxQueryLength) return Problems.Invalid("q", $"must have at most {MaxQueryLength} characters.");
         var users = (q is null ? db.Set<User>() : Found(db, await SearchTerms.ParseAsync(database, q, cancellationToken), EmailAddress.KeyOf(q.Trim()))).AsNoTracking();

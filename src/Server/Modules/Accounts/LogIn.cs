@@ -13,6 +13,8 @@ using Microsoft.AspNetCore.Http.HttpResults;
 namespace Consilium.Modules.Accounts;
 
 /// <summary>As JSON, or as a form as OAuth 2.0's password grant sends it; other members are ignored.</summary>
+/// <param name="Username">The e-mail address of the account.</param>
+/// <param name="Password">Its password.</param>
 internal sealed record LogInRequest(string? Username, string? Password) : IBindableFromHttpContext<LogInRequest>
 {
     public const string Form = "application/x-www-form-urlencoded";
@@ -56,6 +58,7 @@ internal static class LogIn
         foreach (var path in (string[])["/api/v1/auth/login", "/auth/login"])
             api.MapPost(path, HandleAsync)
                 .WithTags("Accounts").WithSummary("Log in with e-mail and password, as JSON or as a form.")
+                .WithDescription("Opens a session. Whatever is wrong, the answer is the same 401; after several wrong passwords there is a pause (429).")
                 .Accepts<LogInRequest>("application/json", LogInRequest.Form)
                 .ProducesProblem(400).ProducesProblem(401).ProducesProblem(415).ProducesProblem(429).ProducesProblem(503)
                 .AllowAnonymous().WithMetadata(new NoIdempotency());

@@ -2,6 +2,7 @@ using Consilium.Modules.Accounts.Contracts;
 using Consilium.Modules.Audit.Contracts;
 using Consilium.Platform.Database;
 using Consilium.Platform.Idempotency;
+using Consilium.Platform.OpenApi;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Consilium.Modules.Accounts;
@@ -14,6 +15,8 @@ internal static class LogOut
         foreach (var path in (string[])["/api/v1/auth/logout", "/auth/logout"])
             api.MapPost(path, HandleAsync)
                 .WithTags("Accounts").WithSummary("End this session, or with all=true every session of the account.")
+                .WithDescription("Access and refresh tokens of the session count no more, and its streams end.")
+                .WithParameter("all", "Whether every session of the account ends, and not only this one.")
                 .ProducesProblem(401)
                 .WithMetadata(new NoIdempotency());
     }

@@ -10,6 +10,8 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Consilium.Modules.Accounts;
 
+/// <summary>The refresh token of a session.</summary>
+/// <param name="RefreshToken">The newest refresh token of the session. It counts once.</param>
 internal sealed record RefreshRequest(string? RefreshToken);
 
 internal sealed class RefreshValidator : AbstractValidator<RefreshRequest>
@@ -28,6 +30,7 @@ internal static class Refresh
         foreach (var path in (string[])["/api/v1/auth/refresh", "/auth/refresh"])
             api.MapPost(path, HandleAsync)
                 .WithTags("Accounts").WithSummary("Exchange a refresh token for a new pair of tokens.")
+                .WithDescription("A refresh token counts once. Using an old one again ends the session, since somebody may have stolen it.")
                 .ProducesProblem(400).ProducesProblem(401).ProducesProblem(503)
                 .AllowAnonymous().WithMetadata(new NoIdempotency());
     }

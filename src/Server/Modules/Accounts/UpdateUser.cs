@@ -3,6 +3,7 @@ using Consilium.Modules.Audit.Contracts;
 using Consilium.Platform.Database;
 using Consilium.Platform.Errors;
 using Consilium.Platform.Json;
+using Consilium.Platform.OpenApi;
 using Consilium.Platform.Validation;
 using FluentValidation;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -11,7 +12,11 @@ using Microsoft.EntityFrameworkCore;
 namespace Consilium.Modules.Accounts;
 
 /// <summary>What is absent stays; null or an empty text clears.</summary>
-internal sealed record UpdateUserRequest(string? Name, string? Contact, string? Address, bool? IsActive);
+/// <param name="Name">The name that others see.</param>
+/// <param name="Contact">How to reach the person.</param>
+/// <param name="Address">The postal address.</param>
+/// <param name="IsActive">Whether the account can log in. Only administrators may set it.</param>
+internal sealed record UpdateUserRequest(string? Name, string? Contact, string? Address, [property: RefusesNull] bool? IsActive);
 
 internal sealed class UpdateUserValidator : AbstractValidator<UpdateUserRequest>
 {
@@ -38,7 +43,8 @@ internal static class UpdateUser
         api.MapPut("/api/v1/users/{id:guid}", (Guid id, UpdateUserRequest request, Caller caller, HttpContext http, UserUpdate update) =>
                 update.RunAsync(id, request, PartialUpdate.Of(http), caller, http.RequestAborted))
             .WithName("UpdateUser").WithTags("Accounts").WithSummary("Change an account (its owner, admin); is_active: admin alone.")
-            .WithDescription(Rule)
+            .WithDescription($"{Rule} An account that is not active cannot log in, and its sessions end.")
+            .WithParameter("id", "The account, by its id.")
             .ProducesProblem(400).ProducesProblem(401).ProducesProblem(403).ProducesProblem(404).ProducesProblem(409);
     }
 }

@@ -1,7 +1,9 @@
+using System.ComponentModel.DataAnnotations;
 using System.Globalization;
 using System.Security.Claims;
 using Consilium.Modules.Audit.Contracts;
 using Consilium.Platform.Errors;
+using Consilium.Platform.OpenApi;
 using Consilium.Platform.Paging;
 using Consilium.Platform.Validation;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -10,20 +12,24 @@ using Microsoft.AspNetCore.Mvc;
 namespace Consilium.Modules.Audit;
 
 /// <summary>What to list. All filters narrow.</summary>
-/// <param name="Actor">What this account did, by itself or by its API keys.</param>
-/// <param name="Action">One action (<c>case.read</c>), or all that begin so (<c>session.</c> or <c>session.*</c>).</param>
-/// <param name="Resource">One thing (<c>case/0198…</c>), or all that begin so (<c>case/</c> or <c>case/0198*</c>).</param>
-/// <param name="Outcome">ok, denied or failed.</param>
-/// <param name="Subject">What was done with the data of this patient.</param>
-/// <param name="From">Not before this time.</param>
-/// <param name="To">Before this time.</param>
+/// <param name="Actor">Only what this account did, by itself or by its API keys.</param>
+/// <param name="Action">Only one action (<c>case.read</c>), or all that begin so (<c>session.</c> or <c>session.*</c>).</param>
+/// <param name="Resource">Only what was done to one thing (<c>case/0198…</c>), or all that begin so (<c>case/</c> or <c>case/0198*</c>).</param>
+/// <param name="Outcome">Only what ended so.</param>
+/// <param name="Subject">Only what was done with the data of this patient.</param>
+/// <param name="From">Only what happened at this time or later (RFC 3339).</param>
+/// <param name="To">Only what happened before this time (RFC 3339).</param>
 internal sealed record AuditFilter(
-    [property: FromQuery(Name = "actor")] Guid? Actor, [property: FromQuery(Name = "action")] string? Action, [property: FromQuery(Name = "resource")] string? Resource,
-    [property: FromQuery(Name = "outcome")] string? Outcome, [property: FromQuery(Name = "subject")] Guid? Subject,
-    [property: FromQuery(Name = "from")] string? From, [property: FromQuery(Name = "to")] string? To,
+    [property: FromQuery(Name = "actor")] Guid? Actor, [property: FromQuery(Name = "action"), MaxLength(ListAudit.MaxAction)] string? Action,
+    [property: FromQuery(Name = "resource"), MaxLength(ListAudit.MaxResource)] string? Resource,
+    [property: FromQuery(Name = "outcome"), OneOf("ok", "denied", "failed")] string? Outcome, [property: FromQuery(Name = "subject")] Guid? Subject,
+    [property: FromQuery(Name = "from"), MaxLength(40), DataType(DataType.DateTime)] string? From,
+    [property: FromQuery(Name = "to"), MaxLength(40), DataType(DataType.DateTime)] string? To,
     [property: FromQuery(Name = "limit")] Limit? Limit, [property: FromQuery(Name = "cursor")] string? Cursor);
 
 /// <summary>One line of the trail: who did what, when, to which thing, how it ended, why and from where.</summary>
+/// <param name="Id">The number of the entry: newer ones have larger ones.</param>
+/// <param name="At">When it happened.</param>
 /// <param name="ActorId">The account that acted; null when nobody is known (a failed login) or the server itself did.</param>
 /// <param name="ActorRole">Its role then.</param>
 /// <param name="Action">What was done: <c>case.read</c>.</param>
@@ -40,12 +46,12 @@ internal sealed record AuditEntryResponse(
 /// <summary>The audit trail, newest first. Admins only; reading it is an entry itself.</summary>
 internal static class ListAudit
 {
-    const int MaxAction = 100;
-    const int MaxResource = 200;
+    public const int MaxAction = 100;
+    public const int MaxResource = 200;
 
     // The claim and not the module that gives it: Audit calls nobody.
     public static void Map(RouteGroupBuilder api) => api.MapGet("/api/v1/audit", HandleAsync)
-        .WithTags("Audit")
+        .WithTags("Audit").WithTagMeaning("The audit trail: who did what, when, and why.")
         .RequireAuthorization(policy => policy.RequireClaim("role", "admin"))
         .WithSummary("List the audit trail")
         .WithDescription("""
@@ -60,7 +66,6 @@ internal static class ListAudit
     {
         if (TextFault(filter.Action, MaxAction, '.') is { } actionFault) return Problems.Invalid("action", actionFault);
         if (TextFault(filter.Resource, MaxResource, null) is { } resourceFault) return Problems.Invalid("resource", resourceFault);
-        if (filter.Outcome is not (null or "ok" or "denied" or "failed")) return Problems.Invalid("outcome", "must be ok, denied or failed.");
         var (from, to) = (default(DateTimeOffset), default(DateTimeOffset));
         if (filter.From is not null && TimeText.QueryFault(filter.From, out from) is { } fromFault) return Problems.Invalid("from", fromFault);
         if (filter.To is not null && TimeText.QueryFault(filter.To, out to) is { } toFault) return Problems.Invalid("to", toFault);

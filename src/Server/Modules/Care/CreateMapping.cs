@@ -15,6 +15,7 @@ internal interface IMappingRequest
     Relation? Relation { get; }
 }
 
+/// <summary>A hospital and a doctor who is to work there.</summary>
 /// <param name="HospitalId">A hospital's own, or for administrators any.</param>
 /// <param name="DoctorId">Any doctor.</param>
 internal sealed record HospitalDoctorRequest(Guid HospitalId, Guid DoctorId) : IMappingRequest
@@ -24,6 +25,7 @@ internal sealed record HospitalDoctorRequest(Guid HospitalId, Guid DoctorId) : I
     Relation? IMappingRequest.Relation => null;
 }
 
+/// <summary>A hospital and a patient whom it is to take in.</summary>
 /// <param name="HospitalId">A hospital's own, or for administrators any.</param>
 /// <param name="PatientId">Any patient whose id the caller was given.</param>
 internal sealed record HospitalPatientRequest(Guid HospitalId, Guid PatientId) : IMappingRequest
@@ -33,6 +35,7 @@ internal sealed record HospitalPatientRequest(Guid HospitalId, Guid PatientId) :
     Relation? IMappingRequest.Relation => null;
 }
 
+/// <summary>A doctor and a patient whom the doctor is to treat.</summary>
 /// <param name="DoctorId">A doctor of the hospital, or for administrators any.</param>
 /// <param name="PatientId">A patient of the hospital, or for administrators any.</param>
 internal sealed record DoctorPatientRequest(Guid DoctorId, Guid PatientId) : IMappingRequest
@@ -42,6 +45,7 @@ internal sealed record DoctorPatientRequest(Guid DoctorId, Guid PatientId) : IMa
     Relation? IMappingRequest.Relation => null;
 }
 
+/// <summary>An account and a patient for whom it is to act.</summary>
 /// <param name="UserId">An active account: a user, a patient, or the one that a program acts as.</param>
 /// <param name="PatientId">A patient of the hospital, or for administrators any.</param>
 /// <param name="Relation">What the user is to the patient.</param>

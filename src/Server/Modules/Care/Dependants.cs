@@ -1,8 +1,10 @@
+using System.ComponentModel.DataAnnotations;
 using Consilium.Modules.Accounts.Contracts;
 using Consilium.Modules.Care.Contracts;
 using Consilium.Platform.Database;
 using Consilium.Platform.Errors;
 using Consilium.Platform.Json;
+using Consilium.Platform.OpenApi;
 using Consilium.Platform.Paging;
 using Consilium.Platform.Validation;
 using FluentValidation;
@@ -35,16 +37,19 @@ internal sealed class Dependants(
 
     public static void Map(IEndpointRouteBuilder api)
     {
-        var patients = api.MapGroup("/api/v1/users/{userId:guid}/patients").WithTags("Patients");
+        var patients = api.MapGroup("/api/v1/users/{userId:guid}/patients").WithTags("Patients").WithParameter("user_id", "The account, by its id.");
         patients.MapPost("", (Guid userId, AddDependantRequest request, Caller caller, Dependants useCase, CancellationToken cancellationToken) =>
                 useCase.AddAsync(userId, request, caller, cancellationToken))
             .RequireRoles(Roles)
             .WithSummary("Add a dependant")
             .WithDescription("A patient without an account: whoever has the account acts for them. For the account's owner and administrators.");
-        patients.MapGet("", (Guid userId, string? q, Limit? limit, string? cursor, Caller caller, Dependants useCase, CancellationToken cancellationToken) =>
+        patients.MapGet("", (
+                Guid userId, [MaxLength(ProfileList.MaxQuery)] string? q, Limit? limit, string? cursor, Caller caller, Dependants useCase,
+                CancellationToken cancellationToken) =>
                 useCase.ListAsync(userId, q, limit, cursor, caller, cancellationToken))
             .RequireRoles(Roles).AllowScope(PatientRule.Scope)
             .WithSummary("List the patients of an account")
+            .WithParameter("q", "Only patients with these words in their profile.")
             .WithDescription("The account's own profile and all to whom it is related, by name. For the account's owner and administrators.");
     }
 

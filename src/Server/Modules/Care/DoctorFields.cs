@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Consilium.Platform.Validation;
@@ -8,31 +9,42 @@ namespace Consilium.Modules.Care;
 /// <summary>What a doctor tells of themselves: at the signup, and in parts when it changes.</summary>
 internal abstract record DoctorFields
 {
+    /// <summary>The doctor's full name.</summary>
+    [RefusesNull]
     public string? Name { get; init; }
 
     /// <summary>Where a picture is.</summary>
     public string? Photo { get; init; }
 
+    /// <summary>What the doctor is called at work, such as senior physician.</summary>
     public string? Designation { get; init; }
 
     /// <summary>In words, or as a number of years.</summary>
     [JsonConverter(typeof(TextOrNumber))]
     public string? Experience { get; init; }
 
+    /// <summary>What patients should know about the doctor.</summary>
     public string? Details { get; init; }
+
+    /// <summary>How to reach the doctor.</summary>
     public string? Contact { get; init; }
+
+    /// <summary>What the doctor practises, an entry each.</summary>
     public IReadOnlyList<string>? Specialities { get; init; }
 
     /// <summary>Local time, "HH:MM" or "HH:MM:SS", with the end. An end before the start is on the next day.</summary>
+    [MaxLength(8)]
     public string? ShiftTimeStart { get; init; }
 
     /// <summary>Local time, "HH:MM" or "HH:MM:SS".</summary>
+    [MaxLength(8)]
     public string? ShiftTimeEnd { get; init; }
 
     /// <summary>
     /// The shift's time zone, by its name in the IANA database, such as Europe/Berlin. Answers write the name as the database does. It is UTC when it is
     /// never told.
     /// </summary>
+    [MaxLength(64)]
     public string? TimeZone { get; init; }
 }
 

@@ -4,6 +4,19 @@ using Npgsql;
 namespace Consilium.Modules.Care;
 
 /// <summary>A doctor as every signed-in user sees them. The shift is local time in <c>time_zone</c>; an end before the start is on the next day.</summary>
+/// <param name="Id">The id of the doctor, which is the account's id too.</param>
+/// <param name="Name">The doctor's full name.</param>
+/// <param name="Photo">The address of a picture; null when there is none.</param>
+/// <param name="Designation">What the doctor is called at work; null when it was not told.</param>
+/// <param name="Experience">The doctor's experience in words or years; null when it was not told.</param>
+/// <param name="Details">What patients should know about the doctor; null when nothing was told.</param>
+/// <param name="Contact">How to reach the doctor; null when it was not told.</param>
+/// <param name="Specialities">What the doctor practises.</param>
+/// <param name="ShiftTimeStart">When the shift begins, local time; null where the doctor told no shift.</param>
+/// <param name="ShiftTimeEnd">When the shift ends, local time; null where the doctor told no shift.</param>
+/// <param name="TimeZone">The IANA time zone of the shift.</param>
+/// <param name="CreatedAt">When the profile was created.</param>
+/// <param name="UpdatedAt">When the profile was last changed.</param>
 internal sealed record DoctorResponse(
     Guid Id, string Name, string? Photo, string? Designation, string? Experience, string? Details, string? Contact, IReadOnlyList<string> Specialities,
     TimeOnly? ShiftTimeStart, TimeOnly? ShiftTimeEnd, string TimeZone, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt)

@@ -1,9 +1,11 @@
+using System.ComponentModel.DataAnnotations;
 using Consilium.Modules.Accounts.Contracts;
 using Consilium.Modules.Audit.Contracts;
 using Consilium.Modules.Care.Contracts;
 using Consilium.Platform.Database;
 using Consilium.Platform.Errors;
 using Consilium.Platform.Json;
+using Consilium.Platform.OpenApi;
 using Consilium.Platform.Paging;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
@@ -20,13 +22,13 @@ internal sealed class UpdateDoctorValidator : DoctorFieldsValidator<UpdateDoctor
 }
 
 /// <summary>What to list. All filters narrow.</summary>
-/// <param name="Q">Words in name, designation, details and specialities.</param>
-/// <param name="HospitalId">Those of one hospital.</param>
-/// <param name="Speciality">Those who have exactly this one, in any case.</param>
+/// <param name="Q">Only doctors with these words in their name, designation, details or specialities.</param>
+/// <param name="HospitalId">Only doctors of this hospital.</param>
+/// <param name="Speciality">Only doctors with exactly this speciality; upper and lower case are the same.</param>
 internal sealed record DoctorFilter(
-    [property: FromQuery(Name = "q")] string? Q, [property: FromQuery(Name = "hospital_id")] Guid? HospitalId,
-    [property: FromQuery(Name = "speciality")] string? Speciality, [property: FromQuery(Name = "limit")] Limit? Limit,
-    [property: FromQuery(Name = "cursor")] string? Cursor);
+    [property: FromQuery(Name = "q"), MaxLength(ProfileList.MaxQuery)] string? Q, [property: FromQuery(Name = "hospital_id")] Guid? HospitalId,
+    [property: FromQuery(Name = "speciality"), MaxLength(ProfileList.MaxQuery)] string? Speciality,
+    [property: FromQuery(Name = "limit")] Limit? Limit, [property: FromQuery(Name = "cursor")] string? Cursor);
 
 /// <summary>Doctors: everybody who is signed in reads them; a doctor changes their own profile, administrators any.</summary>
 internal sealed class Doctors(
@@ -34,14 +36,17 @@ internal sealed class Doctors(
 {
     public static void Map(IEndpointRouteBuilder api)
     {
-        var doctors = api.MapGroup("/api/v1/doctors").WithTags("Doctors");
+        var doctors = api.MapGroup("/api/v1/doctors").WithTags("Doctors")
+            .WithTagMeaning("Doctors: who they are, where they work, whom they treat.")
+            .WithParameter("id", "The doctor, by their id.");
         doctors.MapGet("", ([AsParameters] DoctorFilter filter, Doctors useCase, CancellationToken cancellationToken) => useCase.ListAsync(filter, cancellationToken))
             .AllowScope(PatientRule.Scope)
             .WithSummary("List doctors")
             .WithDescription("For everybody who is signed in, by name. Those whose account is closed are left out; they are still found by id.");
         doctors.MapGet("/{id:guid}", (Guid id, Doctors useCase, CancellationToken cancellationToken) => useCase.GetAsync(id, cancellationToken))
             .AllowScope(PatientRule.Scope)
-            .WithSummary("Get a doctor");
+            .WithSummary("Get a doctor")
+            .WithDescription("For everybody who is signed in.");
         doctors.MapPut("/{id:guid}", (
                 Guid id, UpdateDoctorRequest request, Caller caller, HttpContext http, Doctors useCase, CancellationToken cancellationToken) =>
                 useCase.UpdateAsync(id, request, PartialUpdate.Of(http), caller, cancellationToken))

@@ -5,6 +5,7 @@ using Consilium.Modules.Care.Contracts;
 using Consilium.Platform.Errors;
 using Consilium.Platform.Hosting;
 using Consilium.Platform.Json;
+using Consilium.Platform.OpenApi;
 using Consilium.Platform.Realtime;
 using Microsoft.Extensions.Options;
 using JsonOptions = Microsoft.AspNetCore.Http.Json.JsonOptions;
@@ -12,6 +13,10 @@ using JsonOptions = Microsoft.AspNetCore.Http.Json.JsonOptions;
 namespace Consilium.Modules.Care;
 
 /// <summary>Says that something of a patient's data has changed, and not what it is now: load it again.</summary>
+/// <param name="Type">Always <c>patient.changed</c>.</param>
+/// <param name="What">What has changed.</param>
+/// <param name="PatientId">The patient whose data it is.</param>
+/// <param name="At">When it changed.</param>
 internal sealed record PatientHint(string Type, PatientChange What, Guid PatientId, DateTimeOffset At)
 {
     public const string TypeName = "patient.changed";
@@ -28,6 +33,7 @@ internal sealed class FollowPatient(
         .RequireRoles(PatientRule.Readers).AllowScope(PatientRule.Scope).AllowStreamTicket().LongLived()
         .WithTags("Patients")
         .WithSummary("Follow what changes of a patient")
+        .WithParameter("id", "The patient, by their id.")
         .WithDescription("""
             Server-sent events without numbers, each a hint to load again what `what` names. They are not kept: after opening the stream, the first time and each
             time again, load everything that is shown. The stream ends when the right to read the patient does. A comment comes at least every 15 seconds.

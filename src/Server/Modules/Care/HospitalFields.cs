@@ -6,19 +6,38 @@ namespace Consilium.Modules.Care;
 /// <summary>What is told of a hospital: at the signup or by an administrator, and in parts when it changes.</summary>
 internal abstract record HospitalFields
 {
+    /// <summary>The name of the hospital.</summary>
+    [RefusesNull]
     public string? Name { get; init; }
+
+    /// <summary>Street and number.</summary>
     public string? Address { get; init; }
+
+    /// <summary>The city where the hospital is.</summary>
     public string? City { get; init; }
+
+    /// <summary>The state or region.</summary>
     public string? State { get; init; }
+
+    /// <summary>The country where the hospital is.</summary>
     public string? Country { get; init; }
+
+    /// <summary>How to reach the hospital: a phone number, for example.</summary>
     public string? Contact { get; init; }
+
+    /// <summary>The postal code.</summary>
     public string? PinCode { get; init; }
+
+    /// <summary>The hospital's e-mail address.</summary>
     public string? Email { get; init; }
+
+    /// <summary>What the hospital practises, an entry each.</summary>
     public IReadOnlyList<string>? Specialities { get; init; }
 
     /// <summary>Where it is described, or found on a map.</summary>
     public string? Link { get; init; }
 
+    /// <summary>The address of the hospital's website.</summary>
     public string? Website { get; init; }
 }
 

@@ -4,6 +4,20 @@ using Npgsql;
 namespace Consilium.Modules.Care;
 
 /// <summary>A hospital as every signed-in user sees it.</summary>
+/// <param name="Id">The id of the hospital. For a hospital with an account it is the account's id.</param>
+/// <param name="Name">The name of the hospital.</param>
+/// <param name="Address">Street and number; null when it was not told.</param>
+/// <param name="City">The city; null when it was not told.</param>
+/// <param name="State">The state or region; null when it was not told.</param>
+/// <param name="Country">The country; null when it was not told.</param>
+/// <param name="Contact">How to reach the hospital; null when it was not told.</param>
+/// <param name="PinCode">The postal code; null when it was not told.</param>
+/// <param name="Email">The hospital's e-mail address; null when it was not told.</param>
+/// <param name="Specialities">What the hospital practises.</param>
+/// <param name="Link">Where the hospital is described, or found on a map; null when it was not told.</param>
+/// <param name="Website">The address of the hospital's website; null when there is none.</param>
+/// <param name="CreatedAt">When the profile was created.</param>
+/// <param name="UpdatedAt">When the profile was last changed.</param>
 internal sealed record HospitalResponse(
     Guid Id, string Name, string? Address, string? City, string? State, string? Country, string? Contact, string? PinCode, string? Email,
     IReadOnlyList<string> Specialities, string? Link, string? Website, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt)

@@ -1,9 +1,11 @@
+using System.ComponentModel.DataAnnotations;
 using Consilium.Modules.Accounts.Contracts;
 using Consilium.Modules.Audit.Contracts;
 using Consilium.Modules.Care.Contracts;
 using Consilium.Platform.Database;
 using Consilium.Platform.Errors;
 using Consilium.Platform.Json;
+using Consilium.Platform.OpenApi;
 using Consilium.Platform.Paging;
 using Consilium.Platform.Validation;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -13,6 +15,7 @@ using Npgsql;
 
 namespace Consilium.Modules.Care;
 
+/// <summary>A hospital to create.</summary>
 internal sealed record CreateHospitalRequest : HospitalFields;
 
 internal sealed class CreateHospitalValidator : HospitalFieldsValidator<CreateHospitalRequest>
@@ -37,12 +40,13 @@ internal sealed class UpdateHospitalValidator : HospitalFieldsValidator<UpdateHo
 }
 
 /// <summary>What to list. All filters narrow.</summary>
-/// <param name="Q">Words in name, place, address and specialities.</param>
-/// <param name="Speciality">Those that have exactly this one, in any case.</param>
-/// <param name="City">Those of one city, in any case.</param>
+/// <param name="Q">Only hospitals with these words in their name, place, address or specialities.</param>
+/// <param name="Speciality">Only hospitals with exactly this speciality; upper and lower case are the same.</param>
+/// <param name="City">Only hospitals in this city; upper and lower case are the same.</param>
 internal sealed record HospitalFilter(
-    [property: FromQuery(Name = "q")] string? Q, [property: FromQuery(Name = "speciality")] string? Speciality,
-    [property: FromQuery(Name = "city")] string? City, [property: FromQuery(Name = "limit")] Limit? Limit,
+    [property: FromQuery(Name = "q"), MaxLength(ProfileList.MaxQuery)] string? Q,
+    [property: FromQuery(Name = "speciality"), MaxLength(ProfileList.MaxQuery)] string? Speciality,
+    [property: FromQuery(Name = "city"), MaxLength(ProfileList.MaxQuery)] string? City, [property: FromQuery(Name = "limit")] Limit? Limit,
     [property: FromQuery(Name = "cursor")] string? Cursor);
 
 /// <summary>Hospitals: everybody who is signed in reads them; administrators work all of them, a hospital itself.</summary>
@@ -51,7 +55,9 @@ internal sealed class Hospitals(
 {
     public static void Map(IEndpointRouteBuilder api)
     {
-        var hospitals = api.MapGroup("/api/v1/hospitals").WithTags("Hospitals");
+        var hospitals = api.MapGroup("/api/v1/hospitals").WithTags("Hospitals")
+            .WithTagMeaning("Hospitals: where they are, who works there, whom they care for.")
+            .WithParameter("id", "The hospital, by its id.");
         hospitals.MapPost("", (CreateHospitalRequest request, Caller caller, Hospitals useCase, CancellationToken cancellationToken) =>
                 useCase.CreateAsync(request, caller, cancellationToken))
             .RequireRoles(Role.Admin, Role.Hospital)
@@ -63,7 +69,8 @@ internal sealed class Hospitals(
             .WithDescription("For everybody who is signed in, by name.");
         hospitals.MapGet("/{id:guid}", (Guid id, Hospitals useCase, CancellationToken cancellationToken) => useCase.GetAsync(id, cancellationToken))
             .AllowScope(PatientRule.Scope)
-            .WithSummary("Get a hospital");
+            .WithSummary("Get a hospital")
+            .WithDescription("For everybody who is signed in.");
         hospitals.MapPut("/{id:guid}", (
                 Guid id, UpdateHospitalRequest request, Caller caller, HttpContext http, Hospitals useCase, CancellationToken cancellationToken) =>
                 useCase.UpdateAsync(id, request, PartialUpdate.Of(http), caller, cancellationToken))

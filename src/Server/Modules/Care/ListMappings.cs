@@ -2,6 +2,7 @@ using Consilium.Modules.Accounts.Contracts;
 using Consilium.Modules.Care.Contracts;
 using Consilium.Platform.Database;
 using Consilium.Platform.Errors;
+using Consilium.Platform.OpenApi;
 using Consilium.Platform.Paging;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
@@ -9,6 +10,10 @@ using Microsoft.AspNetCore.Mvc;
 namespace Consilium.Modules.Care;
 
 /// <summary>What to list: all narrow. Only those fit that are members of the kind.</summary>
+/// <param name="HospitalId">Only mappings of this hospital.</param>
+/// <param name="DoctorId">Only mappings of this doctor.</param>
+/// <param name="UserId">Only mappings of this account.</param>
+/// <param name="PatientId">Only mappings of this patient.</param>
 internal sealed record MappingFilter(
     [property: FromQuery(Name = "hospital_id")] Guid? HospitalId, [property: FromQuery(Name = "doctor_id")] Guid? DoctorId,
     [property: FromQuery(Name = "user_id")] Guid? UserId, [property: FromQuery(Name = "patient_id")] Guid? PatientId,
@@ -30,7 +35,9 @@ internal sealed class ListMappings(RequestTransaction transaction, MappingLog lo
     {
         foreach (var kind in MappingKind.All)
         {
-            var mappings = api.MapGroup(kind.Path).WithTags("Mappings").RequireRoles(MappingKind.Roles);
+            var mappings = api.MapGroup(kind.Path).WithTags("Mappings").RequireRoles(MappingKind.Roles)
+                .WithTagMeaning("Mappings: which hospitals, doctors, patients and accounts belong together, and so who may see what.")
+                .WithParameter("id", "The mapping, by its id.");
             mappings.MapGet("", ([AsParameters] MappingFilter filter, Caller caller, ListMappings useCase, CancellationToken cancellationToken) =>
                     useCase.HandleAsync(kind, filter, caller, cancellationToken))
                 .WithSummary($"List {kind.Words} mappings")

@@ -6,6 +6,13 @@ using Npgsql;
 namespace Consilium.Modules.Care;
 
 /// <summary>That two belong together. It has the two ids of its kind, and of a user and a patient what the one is to the other.</summary>
+/// <param name="Id">The id of the mapping, by which it is removed.</param>
+/// <param name="HospitalId">The hospital; absent in mappings without one.</param>
+/// <param name="DoctorId">The doctor; absent in mappings without one.</param>
+/// <param name="UserId">The account that acts for the patient; absent in mappings without one.</param>
+/// <param name="PatientId">The patient; absent in mappings without one.</param>
+/// <param name="Relation">What the account's owner is to the patient; only in mappings of a user and a patient.</param>
+/// <param name="CreatedAt">When the two were mapped.</param>
 internal sealed record MappingResponse(
     Guid Id,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] Guid? HospitalId,

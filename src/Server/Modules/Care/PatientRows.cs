@@ -5,10 +5,23 @@ using Npgsql;
 namespace Consilium.Modules.Care;
 
 /// <summary>A patient's profile, for those who may read the patient's data.</summary>
+/// <param name="Id">The id of the patient. For a patient with an account of their own it is the account's id.</param>
 /// <param name="UserId">The patient's own account, or the one that added the dependant.</param>
+/// <param name="Name">The patient's full name.</param>
+/// <param name="Dob">The date of birth; null when it is not known.</param>
 /// <param name="Age">In years: from the date of birth where it is known, else as told.</param>
+/// <param name="Gender">The patient's gender; null when it was not told.</param>
+/// <param name="Contact">How to reach the patient; null when it was not told.</param>
+/// <param name="Photo">The address of a picture; null when there is none.</param>
+/// <param name="BloodGroup">The blood group; null when it is not known.</param>
 /// <param name="Height">In centimetres.</param>
 /// <param name="Weight">In kilograms.</param>
+/// <param name="MedicalInfo">Allergies, medications and conditions.</param>
+/// <param name="EmergencyContactName">Whom to call in an emergency; null when nobody was told.</param>
+/// <param name="EmergencyContactNumber">The number to call in an emergency; null when none was told.</param>
+/// <param name="Address">The postal address; null when it was not told.</param>
+/// <param name="CreatedAt">When the profile was created.</param>
+/// <param name="UpdatedAt">When the profile was last changed.</param>
 /// <param name="Relation">Among the patients of an account: what its owner is to the patient.</param>
 internal sealed record PatientResponse(
     Guid Id, Guid? UserId, string Name, DateOnly? Dob, int? Age, string? Gender, string? Contact, string? Photo, string? BloodGroup, decimal? Height,
@@ -26,6 +39,10 @@ internal sealed record PatientResponse(
         patient.EmergencyContactName, patient.EmergencyContactNumber, patient.Address, patient.CreatedAt, patient.UpdatedAt);
 }
 
+/// <summary>What is known about a patient in three lists.</summary>
+/// <param name="Allergies">What the patient is allergic to.</param>
+/// <param name="Medications">What the patient takes.</param>
+/// <param name="Conditions">What the patient is known to have.</param>
 internal sealed record MedicalInfo(IReadOnlyList<string> Allergies, IReadOnlyList<string> Medications, IReadOnlyList<string> Conditions);
 
 /// <summary>Patients as rows of a query.</summary>

@@ -3,6 +3,7 @@ using Consilium.Modules.Care.Contracts;
 using Consilium.Platform.Database;
 using Consilium.Platform.Errors;
 using Consilium.Platform.Json;
+using Consilium.Platform.OpenApi;
 using Consilium.Platform.Paging;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
@@ -19,7 +20,7 @@ internal sealed class UpdatePatientValidator : PatientFieldsValidator<UpdatePati
 }
 
 /// <summary>What to list.</summary>
-/// <param name="Q">Words in name and contact.</param>
+/// <param name="Q">Only patients with these words in their name or contact.</param>
 internal sealed record PatientFilter(
     [property: FromQuery(Name = "q")] string? Q, [property: FromQuery(Name = "limit")] Limit? Limit, [property: FromQuery(Name = "cursor")] string? Cursor);
 
@@ -29,7 +30,9 @@ internal sealed class Patients(
 {
     public static void Map(IEndpointRouteBuilder api)
     {
-        var patients = api.MapGroup("/api/v1/patients").WithTags("Patients");
+        var patients = api.MapGroup("/api/v1/patients").WithTags("Patients")
+            .WithTagMeaning("Patients: who they are, who cares for them, who acts for them.")
+            .WithParameter("id", "The patient, by their id.");
         patients.MapGet("", ([AsParameters] PatientFilter filter, Caller caller, Patients useCase, CancellationToken cancellationToken) =>
                 useCase.ListAsync(filter, caller, cancellationToken))
             .RequireRoles(Role.Admin, Role.Doctor).AllowScope(PatientRule.Scope)

@@ -19,6 +19,9 @@ internal static class ProfileExamples
         Specialities = ["Cardiology"], ShiftTimeStart = "09:00", ShiftTimeEnd = "17:00", TimeZone = "Europe/Berlin",
     };
 
+    static SignUpDoctorRequest SignUpDoctorWithoutShift =>
+        new() { Email = "doctor.example@example.com", Password = Password, Name = "Doctor Example" };
+
     static SignUpHospitalRequest SignUpHospital => new()
     {
         Email = "hospital.example@example.com", Password = Password, Name = "Example Hospital", City = "Sampletown", Specialities = ["Cardiology"],
@@ -39,6 +42,8 @@ internal static class ProfileExamples
     static UpdateHospitalRequest UpdateHospital => new() { Contact = "+00 0000 0000", Specialities = ["Cardiology", "Surgery"] };
 
     static UpdateDoctorRequest UpdateDoctor => new() { ShiftTimeStart = "20:00", ShiftTimeEnd = "06:00", TimeZone = "Europe/Berlin" };
+
+    static UpdateDoctorRequest UpdateDoctorWithoutShift => new() { Designation = "Head of cardiology" };
 
     static UpdatePatientRequest UpdatePatient => new() { Weight = 69.5m, Allergies = ["Penicillin", "Pollen"] };
 

@@ -55,7 +55,7 @@ internal sealed record ProfileTable(string Name, string Row)
 /// <summary>Reads profiles in the order of their names, narrowed and searched, a page at a time.</summary>
 internal sealed class ProfileList(NpgsqlDataSource database)
 {
-    const int MaxQuery = 200;
+    public const int MaxQuery = 200;
 
     /// <summary>What is wrong with the text of a filter; null when nothing is.</summary>
     public static ProblemHttpResult? FaultOf(string name, string? filter) =>

@@ -12,17 +12,16 @@ internal static class ProfileRules
     public const int Line = 200;
     public const int Link = 2000;
     public const int Paragraph = 2000;
-    const int MaxEntries = 100;
+    public const int MaxEntries = 100;
 
     /// <summary>May be absent, but a name that is given is one.</summary>
     public static IRuleBuilderOptions<T, string?> ChangedName<T>(this IRuleBuilder<T, string?> rule) => rule
-        .OptionalText(Name)
-        .Must(name => name is null || !VisibleText.IsBlank(name)).WithMessage("must not be empty.");
+        .SetValidator(new TextLength<T>(1, Name, required: false));
 
     /// <summary>A list of short texts, which may be absent.</summary>
     public static IRuleBuilderOptions<T, IReadOnlyList<string>?> Entries<T>(this IRuleBuilder<T, IReadOnlyList<string>?> rule) => rule
-        .Must(entries => entries is not { Count: > MaxEntries }).WithMessage($"must have at most {MaxEntries} entries.")
-        .Must(entries => entries is null || entries.All(IsEntry)).WithMessage($"must be texts of 1 to {Line} characters.");
+        .Entries(MaxEntries)
+        .EntryTexts(Line);
 
     /// <summary>An address that is shown as a link: whole ones lead to web pages alone, never to a script.</summary>
     public static IRuleBuilderOptions<T, string?> Address<T>(this IRuleBuilder<T, string?> rule) => rule
@@ -33,6 +32,4 @@ internal static class ProfileRules
     /// <summary>A time of day, "HH:MM" or "HH:MM:SS".</summary>
     public static TimeOnly? TimeOfDay(string? text) =>
         TimeOnly.TryParseExact(text, ["HH:mm", "HH:mm:ss"], CultureInfo.InvariantCulture, DateTimeStyles.None, out var time) ? time : null;
-
-    static bool IsEntry(string? entry) => !VisibleText.IsBlank(entry) && entry.Trimmed().EnumerateRunes().Count() <= Line;
 }

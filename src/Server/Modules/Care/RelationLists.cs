@@ -2,6 +2,7 @@ using Consilium.Modules.Accounts.Contracts;
 using Consilium.Modules.Care.Contracts;
 using Consilium.Platform.Database;
 using Consilium.Platform.Errors;
+using Consilium.Platform.OpenApi;
 using Consilium.Platform.Paging;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
@@ -31,29 +32,35 @@ internal sealed class RelationLists(RequestTransaction transaction, ProfileList 
         api.MapGet("/api/v1/hospitals/{id:guid}/doctors", (Guid id, [AsParameters] PageFilter filter, Caller caller, RelationLists useCase, CancellationToken cancellationToken) =>
                 useCase.DoctorsOfHospitalAsync(id, filter, caller, cancellationToken))
             .AllowScope(PatientRule.Scope)
-            .WithTags("Hospitals").WithSummary("List a hospital's doctors").WithDescription("For everybody who is signed in, by name.");
+            .WithTags("Hospitals").WithSummary("List a hospital's doctors")
+            .WithParameter("id", "The hospital, by its id.").WithDescription("For everybody who is signed in, by name.");
         api.MapGet("/api/v1/hospitals/{id:guid}/patients", (Guid id, [AsParameters] PageFilter filter, Caller caller, RelationLists useCase, CancellationToken cancellationToken) =>
                 useCase.PatientsOfHospitalAsync(id, filter, caller, cancellationToken))
             .RequireRoles(Role.Admin, Role.Hospital, Role.Doctor).AllowScope(PatientRule.Scope)
             .WithTags("Hospitals").WithSummary("List a hospital's patients")
+            .WithParameter("id", "The hospital, by its id.")
             .WithDescription("For the hospital, its doctors and administrators, by name. Of those whom a doctor does not treat he sees id, name, dob and gender alone.");
         api.MapGet("/api/v1/doctors/{id:guid}/hospitals", (Guid id, [AsParameters] PageFilter filter, Caller caller, RelationLists useCase, CancellationToken cancellationToken) =>
                 useCase.HospitalsOfDoctorAsync(id, filter, caller, cancellationToken))
             .AllowScope(PatientRule.Scope)
-            .WithTags("Doctors").WithSummary("List a doctor's hospitals").WithDescription("For everybody who is signed in, by name.");
+            .WithTags("Doctors").WithSummary("List a doctor's hospitals")
+            .WithParameter("id", "The doctor, by their id.").WithDescription("For everybody who is signed in, by name.");
         api.MapGet("/api/v1/doctors/{id:guid}/patients", (Guid id, [AsParameters] PageFilter filter, Caller caller, RelationLists useCase, CancellationToken cancellationToken) =>
                 useCase.PatientsOfDoctorAsync(id, filter, caller, cancellationToken))
             .RequireRoles(Role.Admin, Role.Hospital, Role.Doctor).AllowScope(PatientRule.Scope)
             .WithTags("Doctors").WithSummary("List a doctor's patients")
+            .WithParameter("id", "The doctor, by their id.")
             .WithDescription("Whom the doctor treats, by name: for the doctor and administrators. A hospital sees of its doctors' patients those who are its own.");
         api.MapGet("/api/v1/patients/{id:guid}/doctors", (Guid id, [AsParameters] PageFilter filter, Caller caller, RelationLists useCase, CancellationToken cancellationToken) =>
                 useCase.DoctorsOfPatientAsync(id, filter, caller, cancellationToken))
             .RequireRoles(PatientRule.Readers).AllowScope(PatientRule.Scope)
-            .WithTags("Patients").WithSummary("List who treats a patient").WithDescription("By name, for whoever may read the patient's data.");
+            .WithTags("Patients").WithSummary("List who treats a patient")
+            .WithParameter("id", "The patient, by their id.").WithDescription("By name, for whoever may read the patient's data.");
         api.MapGet("/api/v1/patients/{id:guid}/hospitals", (Guid id, [AsParameters] PageFilter filter, Caller caller, RelationLists useCase, CancellationToken cancellationToken) =>
                 useCase.HospitalsOfPatientAsync(id, filter, caller, cancellationToken))
             .RequireRoles(PatientRule.Readers).AllowScope(PatientRule.Scope)
-            .WithTags("Patients").WithSummary("List a patient's hospitals").WithDescription("By name, for whoever may read the patient's data.");
+            .WithTags("Patients").WithSummary("List a patient's hospitals")
+            .WithParameter("id", "The patient, by their id.").WithDescription("By name, for whoever may read the patient's data.");
     }
 
     async Task<Results<Ok<Page<DoctorResponse>>, ProblemHttpResult>> DoctorsOfHospitalAsync(Guid id, PageFilter filter, Caller caller, CancellationToken cancellationToken)

@@ -2,6 +2,7 @@ using Consilium.Modules.Accounts.Contracts;
 using Consilium.Modules.Care.Contracts;
 using Consilium.Platform.Database;
 using Consilium.Platform.Errors;
+using Consilium.Platform.OpenApi;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Consilium.Modules.Care;
@@ -19,7 +20,7 @@ internal sealed class RemoveMapping(RequestTransaction transaction, MappingLog l
             api.MapDelete($"{kind.Path}/{{id:guid}}", (Guid id, Caller caller, RemoveMapping useCase, CancellationToken cancellationToken) =>
                     useCase.HandleAsync(kind, id, caller, cancellationToken))
                 .RequireRoles(MappingKind.Roles)
-                .WithTags("Mappings")
+                .WithTags("Mappings").WithParameter("id", "The mapping, by its id.")
                 .WithSummary($"Remove a {kind.Words} mapping")
                 .WithDescription("The right that it gave ends at once, in open streams within a second. No other mapping goes with it.");
         }

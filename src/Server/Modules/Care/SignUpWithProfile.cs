@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using Consilium.Modules.Accounts.Contracts;
 using Consilium.Platform.Database;
 using Consilium.Platform.Errors;
@@ -7,21 +8,33 @@ using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Consilium.Modules.Care;
 
+/// <summary>A doctor's account and profile.</summary>
 internal sealed record SignUpDoctorRequest : DoctorFields
 {
+    /// <summary>The e-mail address with which the account logs in.</summary>
     public string? Email { get; init; }
+
+    /// <summary>The password, at most 128 characters; the shortest that is taken depends on the installation.</summary>
+    [MaxLength(NewAccountRules.MaxPassword)]
     public string? Password { get; init; }
 }
 
 /// <summary>The e-mail is the account's and the hospital's.</summary>
 internal sealed record SignUpHospitalRequest : HospitalFields
 {
+    /// <summary>The password, at most 128 characters; the shortest that is taken depends on the installation.</summary>
+    [MaxLength(NewAccountRules.MaxPassword)]
     public string? Password { get; init; }
 }
 
+/// <summary>A patient's account and profile.</summary>
 internal sealed record SignUpPatientRequest : PatientFields
 {
+    /// <summary>The e-mail address with which the account logs in.</summary>
     public string? Email { get; init; }
+
+    /// <summary>The password, at most 128 characters; the shortest that is taken depends on the installation.</summary>
+    [MaxLength(NewAccountRules.MaxPassword)]
     public string? Password { get; init; }
 }
 

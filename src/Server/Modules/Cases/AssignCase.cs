@@ -10,6 +10,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Consilium.Modules.Cases;
 
+/// <summary>Who is to work on a case.</summary>
 /// <param name="AssigneeId">A member of staff or an admin; null, which must be said, takes the assignment back.</param>
 internal sealed record AssignCaseRequest([property: JsonRequired] Guid? AssigneeId);
 

@@ -1,5 +1,6 @@
 using Consilium.Modules.Assistant.Contracts;
 using Consilium.Modules.Threads.Contracts;
+using Consilium.Platform.OpenApi;
 using Consilium.Platform.Seeding;
 
 namespace Consilium.Modules.Cases;
@@ -24,7 +25,10 @@ internal static class CasesModule
     {
         foreach (var prefix in (string[])["/api/v1/cases", "/cases"])
         {
-            var cases = api.MapGroup(prefix).WithTags("Cases");
+            var cases = api.MapGroup(prefix).WithTags("Cases")
+            .WithTagMeaning("Cases: what somebody needs help with, worked on by staff and the assistant together.")
+            .WithParameter("id", "The case, by its id.")
+                .WithParameter("message_id", "The message, by its id. It must belong to the case.");
             OpenCase.Map(cases);
             ListCases.Map(cases);
             GetCase.Map(cases);

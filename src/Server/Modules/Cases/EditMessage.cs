@@ -8,6 +8,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Consilium.Modules.Cases;
 
+/// <summary>The new text of a message.</summary>
 /// <param name="Content">The new text: 1 to 20 000 characters after trimming.</param>
 internal sealed record EditMessageRequest(string? Content);
 

@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Consilium.Modules.Cases;
 
+/// <summary>How far somebody has read.</summary>
 /// <param name="Seq">The number up to which everything was read.</param>
 internal sealed record MarkReadRequest(long? Seq);
 

@@ -10,6 +10,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Consilium.Modules.Cases;
 
+/// <summary>A case to open.</summary>
 /// <param name="IssueDescription">What is wrong, in the owner's words: 1 to 5000 characters.</param>
 /// <param name="Title">A short name; optional, at most 200 characters.</param>
 /// <param name="OwnerId">For staff and admins: whose case it is. Others open their own.</param>

@@ -9,6 +9,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Consilium.Modules.Cases;
 
+/// <summary>A message to post in a case.</summary>
 /// <param name="Content">1 to 20 000 characters after trimming.</param>
 /// <param name="ReplyTo">A message of the same case that this one answers.</param>
 /// <param name="ClientToken">At most 100 characters, the client's own. Repeating it in the same case finds the first message instead of posting again.</param>

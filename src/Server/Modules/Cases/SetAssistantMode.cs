@@ -6,7 +6,8 @@ using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Consilium.Modules.Cases;
 
-/// <param name="Mode">Whether the assistant answers: <c>on</c> or <c>off</c>.</param>
+/// <summary>Whether the assistant has the turn.</summary>
+/// <param name="Mode">Whether the assistant answers.</param>
 internal sealed record SetAssistantModeRequest(AssistantMode? Mode);
 
 internal sealed class SetAssistantModeValidator : AbstractValidator<SetAssistantModeRequest>

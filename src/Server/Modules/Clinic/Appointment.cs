@@ -1,7 +1,9 @@
 namespace Consilium.Modules.Clinic;
 
+/// <summary>How doctor and patient meet.</summary>
 internal enum AppointmentType { Regular, Remote, Emergency }
 
+/// <summary>What has become of an appointment.</summary>
 internal enum AppointmentStatus { Scheduled, Rescheduled, Completed, Cancelled, NoShow }
 
 /// <summary>

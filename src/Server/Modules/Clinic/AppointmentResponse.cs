@@ -5,11 +5,22 @@ using Npgsql;
 
 namespace Consilium.Modules.Clinic;
 
-/// <summary>An appointment, as all see it who may.</summary>
+/// <summary>An appointment, as everybody who may see it sees it.</summary>
+/// <param name="Id">The id of the appointment.</param>
+/// <param name="DoctorId">The doctor.</param>
+/// <param name="PatientId">The patient.</param>
+/// <param name="HospitalId">The hospital where it takes place; null for none.</param>
 /// <param name="TimeSlot">When it begins.</param>
+/// <param name="DurationMinutes">How many minutes it lasts.</param>
+/// <param name="Type">How they meet.</param>
+/// <param name="Status">What has become of it.</param>
 /// <param name="Extras">An object or a text, as it was sent.</param>
 /// <param name="Overrides">Whether it is an emergency on top of what was booked before, or outside the doctor's shift.</param>
+/// <param name="OverrideReason">Why an emergency lies on top of booked time or outside the shift; null otherwise.</param>
 /// <param name="CancelledBy">The account that cancelled it.</param>
+/// <param name="CancellationReason">Why it was cancelled; null otherwise.</param>
+/// <param name="CreatedAt">When it was booked.</param>
+/// <param name="UpdatedAt">When it was last changed.</param>
 internal sealed record AppointmentResponse(
     Guid Id, Guid DoctorId, Guid PatientId, Guid? HospitalId, DateTimeOffset TimeSlot, int DurationMinutes, AppointmentType Type, AppointmentStatus Status,
     JsonElement? Extras, bool Overrides, string? OverrideReason, Guid? CancelledBy, string? CancellationReason, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt)

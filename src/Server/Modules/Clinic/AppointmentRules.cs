@@ -8,7 +8,10 @@ namespace Consilium.Modules.Clinic;
 internal static class AppointmentRules
 {
     public const string KnownStatuses = "must be scheduled, rescheduled, completed, cancelled or no_show.";
-    const string KnownTypes = "must be regular, remote or emergency.";
+
+    /// <summary>The longest form of a time with its offset that is taken.</summary>
+    public const int MaxTime = 40;
+
     const int MaxExtras = 4096;
 
     public static void TimeSlot<T>(this IRuleBuilder<T, string?> rule) => rule.Custom((text, context) =>
@@ -20,7 +23,7 @@ internal static class AppointmentRules
         rule.InclusiveBetween(Appointment.MinMinutes, Appointment.MaxMinutes).WithMessage($"must be {Appointment.MinMinutes} to {Appointment.MaxMinutes}.");
 
     public static void AppointmentType<T>(this IRuleBuilder<T, string?> rule) =>
-        rule.Must(type => type is null || AppointmentNames.ParseType(type) is not null).WithMessage(KnownTypes);
+        rule.Names<T, AppointmentType>();
 
     public static void Extras<T>(this IRuleBuilder<T, JsonElement?> rule) => rule.Custom((extras, context) =>
     {

@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using System.Text.Json;
 using Consilium.Modules.Accounts.Contracts;
 using Consilium.Modules.Care.Contracts;
@@ -12,6 +13,9 @@ using NpgsqlTypes;
 
 namespace Consilium.Modules.Clinic;
 
+/// <summary>An appointment to book.</summary>
+/// <param name="DoctorId">The doctor.</param>
+/// <param name="PatientId">The patient.</param>
 /// <param name="TimeSlot">When it begins: RFC 3339, with an offset from UTC.</param>
 /// <param name="HospitalId">Where the doctor works. For hospitals it is their own.</param>
 /// <param name="DurationMinutes">5 to 480; 30 when absent.</param>
@@ -19,8 +23,8 @@ namespace Consilium.Modules.Clinic;
 /// <param name="Extras">An object or a text, at most 4096 bytes.</param>
 /// <param name="OverrideReason">Of an emergency that may lie on top of booked time or outside the doctor's shift: why.</param>
 internal sealed record BookAppointmentRequest(
-    Guid? DoctorId, Guid? PatientId, string? TimeSlot, Guid? HospitalId = null, int? DurationMinutes = null, string? Type = null, JsonElement? Extras = null,
-    string? OverrideReason = null);
+    Guid? DoctorId, Guid? PatientId, [property: MaxLength(AppointmentRules.MaxTime), DataType(DataType.DateTime)] string? TimeSlot,
+    Guid? HospitalId = null, int? DurationMinutes = null, string? Type = null, JsonElement? Extras = null, string? OverrideReason = null);
 
 internal sealed class BookAppointmentValidator : AbstractValidator<BookAppointmentRequest>
 {

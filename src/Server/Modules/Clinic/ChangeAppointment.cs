@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using System.Text.Json;
 using Consilium.Modules.Accounts.Contracts;
 using Consilium.Modules.Care.Contracts;
@@ -20,7 +21,8 @@ namespace Consilium.Modules.Clinic;
 /// <param name="HospitalId">Where the doctor works.</param>
 /// <param name="OverrideReason">Of an emergency that may lie on top of booked time or outside the doctor's shift: why.</param>
 internal sealed record ChangeAppointmentRequest(
-    string? TimeSlot = null, int? DurationMinutes = null, string? Type = null, JsonElement? Extras = null, Guid? HospitalId = null, string? OverrideReason = null);
+    [property: MaxLength(AppointmentRules.MaxTime), DataType(DataType.DateTime)] string? TimeSlot = null,
+    int? DurationMinutes = null, string? Type = null, JsonElement? Extras = null, Guid? HospitalId = null, string? OverrideReason = null);
 
 internal sealed class ChangeAppointmentValidator : AbstractValidator<ChangeAppointmentRequest>
 {

@@ -1,4 +1,5 @@
 using Consilium.Platform.Jobs;
+using Consilium.Platform.OpenApi;
 using Consilium.Platform.Seeding;
 
 namespace Consilium.Modules.Clinic;
@@ -27,13 +28,15 @@ internal static class ClinicModule
 
     public static void MapClinic(this RouteGroupBuilder api)
     {
-        var appointments = api.MapGroup(Appointments).WithTags("Appointments");
+        var appointments = api.MapGroup(Appointments).WithTags("Appointments")
+            .WithTagMeaning("Appointments between doctors and patients, free slots, reminders.")
+            .WithParameter("id", "The appointment, by its id.");
         BookAppointment.Map(appointments);
         ListAppointments.Map(appointments);
         GetAppointment.Map(appointments);
         ChangeAppointment.Map(appointments);
         EndAppointment.Map(appointments);
         ListReminders.Map(appointments);
-        GetSlots.Map(api.MapGroup("/api/v1/doctors").WithTags("Appointments"));
+        GetSlots.Map(api.MapGroup("/api/v1/doctors").WithTags("Appointments").WithParameter("id", "The doctor, by their id."));
     }
 }

@@ -12,6 +12,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Consilium.Modules.Clinic;
 
+/// <summary>Why an appointment is cancelled.</summary>
 /// <param name="CancellationReason">1 to 500 characters after trimming.</param>
 internal sealed record CancelAppointmentRequest(string? CancellationReason);
 
@@ -20,6 +21,7 @@ internal sealed class CancelAppointmentValidator : AbstractValidator<CancelAppoi
     public CancelAppointmentValidator() => RuleFor(r => r.CancellationReason).Text(1, Appointment.MaxReason);
 }
 
+/// <summary>How an appointment ended.</summary>
 /// <param name="Status">completed, no_show or cancelled.</param>
 /// <param name="CancellationReason">Why it is cancelled: at most 500 characters. It may be left out here.</param>
 internal sealed record SetAppointmentStatusRequest(string? Status, string? CancellationReason = null);
@@ -28,7 +30,7 @@ internal sealed class SetAppointmentStatusValidator : AbstractValidator<SetAppoi
 {
     public SetAppointmentStatusValidator()
     {
-        RuleFor(r => r.Status).NotNull().WithMessage("is required.");
+        RuleFor(r => r.Status).NotNull().WithMessage("is required.").Names<SetAppointmentStatusRequest, AppointmentStatus>();
         RuleFor(r => r.CancellationReason).OptionalText(Appointment.MaxReason);
     }
 }

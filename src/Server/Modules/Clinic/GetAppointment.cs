@@ -1,6 +1,7 @@
 using Consilium.Modules.Accounts.Contracts;
 using Consilium.Modules.Care.Contracts;
 using Consilium.Platform.Errors;
+using Consilium.Platform.OpenApi;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Net.Http.Headers;
 
@@ -21,7 +22,7 @@ internal static class GetAppointment
             .WithName("GetAppointmentCalendarFile")
             .WithSummary("Get an appointment for one's calendar")
             .WithDescription("An iCalendar file (RFC 5545) with the time, the doctor for the patient's side, and the hospital; nothing clinical.")
-            .Produces(200, contentType: CalendarFile.MediaType);
+            .Produces(200, contentType: CalendarFile.MediaType).WithAnswer(200, "The iCalendar file.");
     }
 
     static async Task<Results<Ok<AppointmentResponse>, ProblemHttpResult>> HandleAsync(

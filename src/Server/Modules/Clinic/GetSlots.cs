@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using Consilium.Platform.Database;
 using Consilium.Platform.Errors;
 using Consilium.Platform.Json;
@@ -9,15 +10,18 @@ using Microsoft.AspNetCore.Mvc;
 namespace Consilium.Modules.Clinic;
 
 /// <summary>A time that can be booked.</summary>
+/// <param name="Start">When it begins.</param>
 /// <param name="End">When it is over.</param>
 internal sealed record SlotResponse(DateTimeOffset Start, DateTimeOffset End);
 
-/// <summary>Which slots.</summary>
-/// <param name="From">RFC 3339; now when absent.</param>
-/// <param name="To">RFC 3339; seven days after from when absent, and at most 31.</param>
-/// <param name="DurationMinutes">5 to 480; 30 when absent.</param>
+/// <summary>Which slots to list.</summary>
+/// <param name="From">Slots from this time on (RFC 3339); from now on when it is left out.</param>
+/// <param name="To">Slots before this time (RFC 3339): seven days after <c>from</c> when it is left out, and at most 31.</param>
+/// <param name="DurationMinutes">How many minutes a slot lasts; 30 when it is left out.</param>
 internal sealed record SlotsFilter(
-    [property: FromQuery(Name = "from")] string? From, [property: FromQuery(Name = "to")] string? To, [property: FromQuery(Name = "duration_minutes")] int? DurationMinutes);
+    [property: FromQuery(Name = "from"), MaxLength(AppointmentRules.MaxTime), DataType(DataType.DateTime)] string? From,
+    [property: FromQuery(Name = "to"), MaxLength(AppointmentRules.MaxTime), DataType(DataType.DateTime)] string? To,
+    [property: FromQuery(Name = "duration_minutes"), Range(Appointment.MinMinutes, Appointment.MaxMinutes)] int? DurationMinutes);
 
 /// <summary>A doctor's free slots, for anybody who has signed in. They tell nothing of who has booked the others.</summary>
 internal sealed class GetSlots(RequestTransaction transaction, Placing placing, TimeProvider clock)

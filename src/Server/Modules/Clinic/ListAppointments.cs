@@ -1,21 +1,29 @@
+using System.ComponentModel.DataAnnotations;
 using Consilium.Modules.Accounts.Contracts;
 using Consilium.Modules.Care.Contracts;
 using Consilium.Platform.Errors;
+using Consilium.Platform.OpenApi;
 using Consilium.Platform.Paging;
+using Consilium.Platform.Validation;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 
 namespace Consilium.Modules.Clinic;
 
 /// <summary>What to list. All filters narrow.</summary>
-/// <param name="From">RFC 3339: those that begin then or later.</param>
-/// <param name="To">RFC 3339: those that begin earlier.</param>
-/// <param name="Status">scheduled, rescheduled, completed, cancelled or no_show ones only.</param>
+/// <param name="From">Only appointments that begin at this time or later (RFC 3339).</param>
+/// <param name="To">Only appointments that begin before this time (RFC 3339).</param>
+/// <param name="Status">Only appointments in this status.</param>
 internal sealed record AppointmentFilter(
-    [property: FromQuery(Name = "from")] string? From, [property: FromQuery(Name = "to")] string? To, [property: FromQuery(Name = "status")] string? Status,
+    [property: FromQuery(Name = "from"), MaxLength(AppointmentRules.MaxTime), DataType(DataType.DateTime)] string? From,
+    [property: FromQuery(Name = "to"), MaxLength(AppointmentRules.MaxTime), DataType(DataType.DateTime)] string? To,
+    [property: FromQuery(Name = "status"), OneOf(typeof(AppointmentStatus))] string? Status,
     [property: FromQuery(Name = "limit")] Limit? Limit, [property: FromQuery(Name = "cursor")] string? Cursor);
 
 /// <summary>Whose appointments.</summary>
+/// <param name="DoctorId">Only appointments with this doctor.</param>
+/// <param name="PatientId">Only appointments of this patient.</param>
+/// <param name="HospitalId">Only appointments in this hospital.</param>
 internal sealed record AppointmentParties(
     [property: FromQuery(Name = "doctor_id")] Guid? DoctorId, [property: FromQuery(Name = "patient_id")] Guid? PatientId,
     [property: FromQuery(Name = "hospital_id")] Guid? HospitalId);
@@ -50,6 +58,7 @@ internal static class ListAppointments
                 .RequireRoles(PatientRule.Readers).AllowScope(PatientRule.Scope)
                 .WithName($"ListAppointmentsOf{char.ToUpperInvariant(kind[0])}{kind[1..]}")
                 .WithSummary($"List a {whose} appointments")
+                .WithParameter("id", kind == "hospital" ? "The hospital, by its id." : $"The {kind}, by their id.")
                 .WithDescription($"Those that the caller may see, the latest `time_slot` first. 404 where he has nothing to do with the {kind}.");
     }
 

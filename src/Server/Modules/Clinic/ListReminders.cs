@@ -5,6 +5,7 @@ using Consilium.Modules.Care.Contracts;
 using Consilium.Platform.Database;
 using Consilium.Platform.Errors;
 using Consilium.Platform.Json;
+using Consilium.Platform.OpenApi;
 using Consilium.Platform.Paging;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
@@ -13,6 +14,10 @@ using Npgsql;
 namespace Consilium.Modules.Clinic;
 
 /// <summary>That an appointment is near.</summary>
+/// <param name="Id">The id of the reminder, by which it is marked as read.</param>
+/// <param name="AppointmentId">The appointment that is near.</param>
+/// <param name="PatientId">Its patient.</param>
+/// <param name="DoctorId">Its doctor.</param>
 /// <param name="TimeSlot">When the appointment begins now.</param>
 /// <param name="Status">What has become of it.</param>
 /// <param name="At">When it was due.</param>
@@ -38,7 +43,8 @@ internal static class ListReminders
         appointments.MapPut("/reminders/{id:guid}/read", ReadAsync)
             .RequireRoles(PatientRule.Readers)
             .WithName("ReadReminder")
-            .WithSummary("Mark a reminder as read");
+            .WithSummary("Mark a reminder as read")
+            .WithParameter("id", "The reminder, by its id.");
     }
 
     static async Task<Results<Ok<Page<ReminderResponse>>, ProblemHttpResult>> HandleAsync(

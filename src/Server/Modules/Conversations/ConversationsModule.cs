@@ -3,6 +3,7 @@ using Consilium.Modules.Assistant.Contracts;
 using Consilium.Modules.Settings.Contracts;
 using Consilium.Modules.Threads.Contracts;
 using Consilium.Platform.Errors;
+using Consilium.Platform.OpenApi;
 
 namespace Consilium.Modules.Conversations;
 
@@ -39,7 +40,10 @@ internal static class ConversationsModule
     {
         foreach (var root in Roots)
         {
-            var conversations = api.MapGroup(root).WithTags("Conversations");
+            var conversations = api.MapGroup(root).WithTags("Conversations")
+                .WithTagMeaning("Conversations: what programs hold with the assistant by an API key.")
+                .WithParameter("id", "The conversation, by its id.")
+                .WithParameter("message_id", "The message, by its id. It must belong to the conversation.");
             CreateConversation.Map(conversations);
             OpenToReaders(GetConversation.Map(conversations));
             DeleteConversation.Map(conversations);

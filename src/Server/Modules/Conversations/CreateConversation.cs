@@ -9,6 +9,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Consilium.Modules.Conversations;
 
+/// <summary>A conversation to create.</summary>
 /// <param name="Description">What it is about: 1 to 500 characters after trimming.</param>
 /// <param name="Title">A short name; optional, at most 200 characters.</param>
 internal sealed record CreateConversationRequest(string? Description, string? Title);

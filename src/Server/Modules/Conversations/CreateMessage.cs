@@ -9,6 +9,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Consilium.Modules.Conversations;
 
+/// <summary>A message to post in a conversation.</summary>
 /// <param name="Text">1 to 20 000 characters after trimming.</param>
 /// <param name="Role">Who speaks: <c>user</c>, whom the assistant answers, or <c>assistant</c>, for whoever answers by a program of his own.</param>
 internal sealed record CreateConversationMessageRequest(string? Text, string? Role);
@@ -20,7 +21,7 @@ internal sealed class CreateConversationMessageValidator : AbstractValidator<Cre
         RuleFor(r => r.Text).Text(1, Conversation.MaxText);
         RuleFor(r => r.Role).Cascade(CascadeMode.Stop)
             .NotNull().WithMessage("is required: user or assistant.")
-            .Must(MessageRoles.IsOne).WithMessage("must be user or assistant.");
+            .OneOf([MessageRoles.User, MessageRoles.Assistant]);
     }
 }
 
@@ -63,6 +64,4 @@ internal static class MessageRoles
 {
     public const string User = "user";
     public const string Assistant = "assistant";
-
-    public static bool IsOne(string? name) => name is User or Assistant;
 }

@@ -1,8 +1,10 @@
+using System.ComponentModel.DataAnnotations;
 using System.Globalization;
 using Consilium.Modules.Accounts.Contracts;
 using Consilium.Modules.Threads.Contracts;
 using Consilium.Platform.Database;
 using Consilium.Platform.Errors;
+using Consilium.Platform.Validation;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using Npgsql;
@@ -11,17 +13,23 @@ namespace Consilium.Modules.Conversations;
 
 /// <summary>Which messages to show.</summary>
 /// <param name="Q">Only messages that contain this text, whatever its case, accents and punctuation.</param>
-/// <param name="Role">Only messages of user or assistant.</param>
+/// <param name="Role">Only messages of this speaker.</param>
 /// <param name="Page">The number of the page, from 1.</param>
 /// <param name="PageSize">Messages on a page: 10 when left out; above 100 it counts as 100.</param>
 internal sealed record ConversationMessageFilter(
-    [property: FromQuery(Name = "q")] string? Q, [property: FromQuery(Name = "role")] string? Role, [property: FromQuery(Name = "page")] string? Page,
-    [property: FromQuery(Name = "page_size")] string? PageSize);
+    [property: FromQuery(Name = "q"), MaxLength(ListMessages.MaxQuery)] string? Q,
+    [property: FromQuery(Name = "role"), OneOf(MessageRoles.User, MessageRoles.Assistant)] string? Role,
+    [property: FromQuery(Name = "page"), StringLength(ListMessages.MaxNumber)] string? Page,
+    [property: FromQuery(Name = "page_size"), StringLength(ListMessages.MaxNumber)] string? PageSize);
 
 /// <summary>The messages of a conversation, oldest first, by numbered pages: whoever may read it.</summary>
 internal sealed class ListMessages(RequestTransaction transaction, ConversationAccess access)
 {
     public const int MaxQuery = 200;
+
+    /// <summary>Longer than the line of a request can be.</summary>
+    public const int MaxNumber = 8192;
+
     const int DefaultPageSize = 10;
     const int MaxPageSize = 100;
 
@@ -35,13 +43,9 @@ internal sealed class ListMessages(RequestTransaction transaction, ConversationA
             neither shown nor counted. `q` is a part of the text, word after word, without regard to case, accents and punctuation.
             """);
 
-    public static ProblemHttpResult QueryTooLong() => Problems.Invalid("q", $"must have at most {MaxQuery} characters.");
-
     async Task<Results<Ok<ConversationMessagePage>, ProblemHttpResult>> HandleAsync(
         Guid id, ConversationMessageFilter filter, HttpContext http, CancellationToken cancellationToken)
     {
-        if (filter.Role is not null && !MessageRoles.IsOne(filter.Role)) return Problems.Invalid("role", "must be user or assistant.");
-        if (filter.Q?.Length > MaxQuery) return QueryTooLong();
         if (Number(filter.PageSize, DefaultPageSize) is not { } size) return Problems.Invalid("page_size", "must be a whole number from 1.");
         size = Math.Min(size, MaxPageSize);
         if (Number(filter.Page, 1) is not { } page) return Problems.NotFound();

@@ -1,6 +1,7 @@
 using Consilium.Modules.Files.Contracts;
 using Consilium.Platform.Database;
 using Consilium.Platform.Jobs;
+using Consilium.Platform.OpenApi;
 
 namespace Consilium.Modules.Files;
 
@@ -29,7 +30,9 @@ internal static class FilesModule
 
     public static void MapFiles(this RouteGroupBuilder api)
     {
-        var files = api.MapGroup("/api/v1/files").WithTags("Files");
+        var files = api.MapGroup("/api/v1/files").WithTags("Files")
+            .WithTagMeaning("Files that hang on messages and records: their bytes, thumbnails and texts.")
+            .WithParameter("id", "The file, by its id.");
         GetFile.Map(files);
         GetThumbnail.Map(files);
         GetText.Map(files);

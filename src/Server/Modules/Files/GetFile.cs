@@ -1,4 +1,5 @@
 using Consilium.Modules.Accounts.Contracts;
+using Consilium.Platform.OpenApi;
 
 namespace Consilium.Modules.Files;
 
@@ -11,7 +12,7 @@ internal static class GetFile
             For whoever may read what the file hangs on, and for its owner while it hangs on nothing. Knows ranges and `If-None-Match`. A file that is still being
             fetched or scanned answers 409 `file_pending`, one that may not be had 409 `file_blocked`.
             """)
-        .Produces(200, contentType: "application/octet-stream").Produces(206, contentType: "application/octet-stream").Produces(304)
+        .AnswersFile().WithEntityTag().WithAnswer(200, "The file, by its own media type.")
         .ProducesProblem(409).ProducesProblem(416);
 
     static async Task<IResult> HandleAsync(Guid id, Caller caller, HttpContext http, FileAccess access)

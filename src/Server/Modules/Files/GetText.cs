@@ -1,6 +1,8 @@
+using System.ComponentModel.DataAnnotations;
 using Consilium.Modules.Accounts.Contracts;
 using Consilium.Platform.Database;
 using Consilium.Platform.Errors;
+using Consilium.Platform.OpenApi;
 using Consilium.Platform.Paging;
 using Consilium.Platform.Search;
 using Npgsql;
@@ -15,12 +17,14 @@ internal sealed record PageTextResponse(int Page, string Text);
 /// <summary>Gives the text of a document, page by page, to whoever may read the file.</summary>
 internal sealed class GetText(NpgsqlDataSource database, FileAccess access)
 {
-    const int MaxQuery = 200;
+    public const int MaxQuery = 200;
 
     public static void Map(RouteGroupBuilder files) => files.MapGet("/{id:guid}/text", (
-            Guid id, Caller caller, HttpContext http, GetText useCase, string? q = null, string? cursor = null, Limit? limit = null) =>
+            Guid id, Caller caller, HttpContext http, GetText useCase, [MaxLength(GetText.MaxQuery)] string? q = null, string? cursor = null,
+            Limit? limit = null) =>
             useCase.HandleAsync(id, q, cursor, limit, caller, http))
         .WithSummary("Read the text of a document")
+        .WithParameter("q", "Only pages with these words.")
         .WithDescription("""
             The pages of a PDF, a text or a CSV file that have text, in order; empty until they have been read. With `q` only pages in which every word
             occurs: whole, as the beginning or inside of a word, without regard to case, accents and punctuation, with one mistake forgiven in words of
@@ -30,7 +34,6 @@ internal sealed class GetText(NpgsqlDataSource database, FileAccess access)
 
     async Task<IResult> HandleAsync(Guid id, string? q, string? cursor, Limit? limit, Caller caller, HttpContext http)
     {
-        if (q?.Length > MaxQuery) return Problems.Invalid("q", $"must have at most {MaxQuery} characters.");
         var after = 0;
         if (cursor is not null && !Cursor.TryRead(cursor, out after)) return Problems.Invalid("cursor", "is not a cursor of this list.");
         var (file, problem) = await access.FindAsync(id, q is null ? "file.text" : "file.search", http, caller);

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Consilium.Modules.Accounts.Contracts;
 using Consilium.Platform.Errors;
+using Consilium.Platform.OpenApi;
 
 namespace Consilium.Modules.Files;
 
@@ -15,7 +16,7 @@ internal static class GetThumbnail
         .WithDescription("""
             A WebP, 200 pixels wide, upright, without metadata. For whoever may read the file. 404 where there is none; 503 with `Retry-After` while it is being made again.
             """)
-        .Produces(200, contentType: "image/webp").Produces(206, contentType: "image/webp").Produces(304)
+        .AnswersFile("image/webp").WithEntityTag().WithAnswer(200, "The thumbnail, a WebP.")
         .ProducesProblem(409).ProducesProblem(416).ProducesProblem(503);
 
     static async Task<IResult> HandleAsync(Guid id, Caller caller, HttpContext http, FileAccess access, ThumbnailCache cache, ThumbnailMaker maker)

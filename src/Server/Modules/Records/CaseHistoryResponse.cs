@@ -3,6 +3,9 @@ using Npgsql;
 namespace Consilium.Modules.Records;
 
 /// <summary>A patient's case history, in one of its versions.</summary>
+/// <param name="Id">The id of the case history, the same in all versions.</param>
+/// <param name="PatientId">The patient whose case history it is.</param>
+/// <param name="Summary">The case history itself.</param>
 /// <param name="Documents">The patient's documents that it refers to, in its order.</param>
 /// <param name="Version">From 1; the newest unless another was asked for.</param>
 /// <param name="WrittenBy">Who wrote this version.</param>

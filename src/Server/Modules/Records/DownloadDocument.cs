@@ -2,6 +2,7 @@ using Consilium.Modules.Accounts.Contracts;
 using Consilium.Modules.Care.Contracts;
 using Consilium.Modules.Files.Contracts;
 using Consilium.Platform.Errors;
+using Consilium.Platform.OpenApi;
 
 namespace Consilium.Modules.Records;
 
@@ -20,7 +21,7 @@ internal static class DownloadDocument
 
     /// <summary>What a route says that gives a file.</summary>
     public static RouteHandlerBuilder GivesFile(this RouteHandlerBuilder route) => route
-        .Produces(200, contentType: "application/octet-stream").Produces(206, contentType: "application/octet-stream").Produces(304)
+        .AnswersFile().WithEntityTag().WithAnswer(200, "The document's file, by its own media type.")
         .ProducesProblem(409).ProducesProblem(416);
 
     static async Task<IResult> HandleAsync(Guid id, Caller caller, HttpContext http, Documents documents, IFiles files)

@@ -2,6 +2,7 @@ using Consilium.Modules.Accounts.Contracts;
 using Consilium.Modules.Care.Contracts;
 using Consilium.Platform.Errors;
 using Consilium.Platform.Hosting;
+using Consilium.Platform.OpenApi;
 using Consilium.Platform.Paging;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
@@ -25,7 +26,9 @@ internal sealed class GetCaseHistory(CaseHistories histories, WriteCaseHistory w
                 empty one made. The `ETag` begins with the version, and changes with its documents too; with `If-None-Match` the answer is 304 while it is
                 the same.
                 """)
-            .Produces<CaseHistoryResponse>().Produces(304).ProducesProblem(400);
+            .Produces<CaseHistoryResponse>().ProducesProblem(400).WithEntityTag()
+            .WithParameter("version", "The version to read; the newest one when it is left out.")
+            .WithParameter("create_if_not_exists", "Whether to make an empty case history where there is none.");
         patients.MapGet("/{id:guid}/case-history/versions", (
                 Guid id, Caller caller, HttpContext http, GetCaseHistory useCase, string? cursor = null, Limit? limit = null) =>
                 useCase.ListAsync(id, cursor, Limit.Or(limit), caller, http.RequestAborted))

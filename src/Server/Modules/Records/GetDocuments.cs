@@ -11,9 +11,9 @@ using NpgsqlTypes;
 namespace Consilium.Modules.Records;
 
 /// <summary>What to list. All filters narrow.</summary>
-/// <param name="DocumentType">report, prescription, lab_result, imaging, insurance, identity, consent, photo or other ones only.</param>
+/// <param name="DocumentType">Only documents of this type.</param>
 internal sealed record DocumentFilter(
-    [property: FromQuery(Name = "document_type")] string? DocumentType,
+    [property: FromQuery(Name = "document_type"), OneOf(typeof(DocumentType))] string? DocumentType,
     [property: FromQuery(Name = "limit")] Limit? Limit, [property: FromQuery(Name = "cursor")] string? Cursor);
 
 /// <summary>Shows a patient's documents, without their bytes, to whoever may read the patient's data.</summary>
@@ -36,8 +36,6 @@ internal sealed class GetDocuments(RequestTransaction transaction, Documents doc
 
     async Task<Results<Ok<Page<DocumentResponse>>, ProblemHttpResult>> ListAsync(Guid id, DocumentFilter filter, Caller caller, CancellationToken cancellationToken)
     {
-        if (filter.DocumentType is not null && WireNames<DocumentType>.Parse(filter.DocumentType) is null)
-            return Problems.Invalid("document_type", WireNames<DocumentType>.Known);
         ListPlace? after = null;
         if (filter.Cursor is not null && !Cursor.TryRead(filter.Cursor, out after)) return Problems.Invalid("cursor", "is not a cursor of this list.");
         var limit = Limit.Or(filter.Limit);

@@ -3,6 +3,7 @@ using Consilium.Modules.Care.Contracts;
 using Consilium.Platform.Database;
 using Consilium.Platform.Errors;
 using Consilium.Platform.Hosting;
+using Consilium.Platform.OpenApi;
 using Consilium.Platform.Paging;
 using Consilium.Platform.Validation;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -12,9 +13,9 @@ using NpgsqlTypes;
 namespace Consilium.Modules.Records;
 
 /// <summary>What to list. All filters narrow.</summary>
-/// <param name="ReportType">lab_test, imaging, prescription, discharge_summary, consultation, vaccination, referral, surgery or other ones only.</param>
+/// <param name="ReportType">Only reports of this type.</param>
 internal sealed record ReportFilter(
-    [property: FromQuery(Name = "report_type")] string? ReportType,
+    [property: FromQuery(Name = "report_type"), OneOf(typeof(ReportType))] string? ReportType,
     [property: FromQuery(Name = "limit")] Limit? Limit, [property: FromQuery(Name = "cursor")] string? Cursor);
 
 /// <summary>Shows a patient's reports to whoever may read the patient's data.</summary>
@@ -36,12 +37,11 @@ internal sealed class GetReports(RequestTransaction transaction, Documents docum
                 With its documents. The `ETag` begins with its version, and changes with its documents too; with `If-None-Match` the answer is 304 while it
                 is the same.
                 """)
-            .Produces<ReportResponse>().Produces(304);
+            .Produces<ReportResponse>().WithEntityTag();
     }
 
     async Task<Results<Ok<Page<ReportResponse>>, ProblemHttpResult>> ListAsync(Guid id, ReportFilter filter, Caller caller, CancellationToken cancellationToken)
     {
-        if (filter.ReportType is not null && WireNames<ReportType>.Parse(filter.ReportType) is null) return Problems.Invalid("report_type", WireNames<ReportType>.Known);
         ListPlace? after = null;
         if (filter.Cursor is not null && !Cursor.TryRead(filter.Cursor, out after)) return Problems.Invalid("cursor", "is not a cursor of this list.");
         var limit = Limit.Or(filter.Limit);

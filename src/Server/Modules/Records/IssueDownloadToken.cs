@@ -12,7 +12,10 @@ using Microsoft.AspNetCore.Http.HttpResults;
 namespace Consilium.Modules.Records;
 
 /// <summary>Opens one document once, without signing in.</summary>
+/// <param name="DownloadToken">The token, which counts once.</param>
 /// <param name="DownloadUrl">The address with the token in it. Whoever has it can use it.</param>
+/// <param name="ExpiresAt">When it expires.</param>
+/// <param name="ExpiresInSeconds">How many seconds it counts from now on.</param>
 internal sealed record DownloadTokenResponse(string DownloadToken, string DownloadUrl, DateTimeOffset ExpiresAt, int ExpiresInSeconds);
 
 /// <summary>Gives whoever may read a document an address that opens it once: for whatever can send no header, such as a link in a browser.</summary>

@@ -1,9 +1,12 @@
+using System.ComponentModel.DataAnnotations;
 using Consilium.Modules.Accounts.Contracts;
 using Consilium.Modules.Audit.Contracts;
 using Consilium.Modules.Care.Contracts;
 using Consilium.Platform.Database;
 using Consilium.Platform.Errors;
+using Consilium.Platform.OpenApi;
 using Consilium.Platform.Paging;
+using Consilium.Platform.Validation;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using Npgsql;
@@ -12,20 +15,23 @@ using NpgsqlTypes;
 namespace Consilium.Modules.Records;
 
 /// <summary>What to list. All filters narrow.</summary>
-/// <param name="ActorId">What this account did, by itself or by its API keys.</param>
-/// <param name="Action">One kind of read or change: <c>report.read</c>.</param>
-/// <param name="Outcome">For administrators: ok, denied or failed.</param>
-/// <param name="From">Not before this time.</param>
-/// <param name="To">Before this time.</param>
+/// <param name="ActorId">Only what this account did, by itself or by its API keys.</param>
+/// <param name="Action">Only one kind of read or change: <c>report.read</c>.</param>
+/// <param name="Outcome">Only reads and changes that ended so. Others than <c>ok</c> are for administrators.</param>
+/// <param name="From">Only what happened at this time or later.</param>
+/// <param name="To">Only what happened before this time.</param>
 internal sealed record AccessLogFilter(
-    [property: FromQuery(Name = "actor_id")] Guid? ActorId, [property: FromQuery(Name = "action")] string? Action,
-    [property: FromQuery(Name = "outcome")] string? Outcome,
+    [property: FromQuery(Name = "actor_id")] Guid? ActorId, [property: FromQuery(Name = "action"), MaxLength(ListAccessLog.MaxAction)] string? Action,
+    [property: FromQuery(Name = "outcome"), OneOf("ok", "denied", "failed")] string? Outcome,
     [property: FromQuery(Name = "from")] DateTimeOffset? From, [property: FromQuery(Name = "to")] DateTimeOffset? To,
     [property: FromQuery(Name = "limit")] Limit? Limit, [property: FromQuery(Name = "cursor")] string? Cursor);
 
 /// <summary>Somebody read or changed the patient's data, or was refused.</summary>
 /// <param name="Id">The entry's number: newer ones have larger ones.</param>
+/// <param name="At">When it happened.</param>
 /// <param name="ActorId">The account; of a program, the account that it acts as.</param>
+/// <param name="ActorName">The name of who did it; null when it is not known.</param>
+/// <param name="ActorRole">What the account was at that time; null when it is not known.</param>
 /// <param name="Action">What was done: <c>report.read</c>.</param>
 /// <param name="Resource">To what, as kind and id.</param>
 /// <param name="Reason">On what grounds it was allowed; of a program, its API key too.</param>
@@ -36,7 +42,7 @@ internal sealed record AccessLogEntry(
 /// <summary>Who read or changed a patient's data: for the patient and who acts for them; administrators see refusals as well. Newest first.</summary>
 internal static class ListAccessLog
 {
-    const int MaxAction = 100;
+    public const int MaxAction = 100;
 
     static readonly Role[] Readers = [Role.Patient, Role.User, Role.Admin];
 
@@ -45,6 +51,7 @@ internal static class ListAccessLog
         .RequireRoles(Readers)
         .AllowScope(PatientRule.Scope)
         .WithSummary("List who read or changed a patient's data")
+        .WithParameter("id", "The patient, by their id.")
         .WithDescription("""
             Newest first. For the patient and related users, who see what was done and on what grounds; administrators see refusals as well. The read itself is an entry too,
             which the next read shows. `from` and `to` are times (RFC 3339), `to` is not included.
@@ -53,8 +60,6 @@ internal static class ListAccessLog
     static async Task<Results<Ok<Page<AccessLogEntry>>, ProblemHttpResult>> HandleAsync(
         Guid id, [AsParameters] AccessLogFilter filter, Caller caller, RequestTransaction transaction, AccessLog log, CancellationToken cancellationToken)
     {
-        if (filter.Action?.Length > MaxAction) return Problems.Invalid("action", $"must have at most {MaxAction} characters.");
-        if (filter.Outcome is not (null or "ok" or "denied" or "failed")) return Problems.Invalid("outcome", "must be ok, denied or failed.");
         if (filter.Outcome is not (null or "ok") && !caller.Is(Role.Admin)) return Problems.Invalid("outcome", "is for administrators: others see what was allowed.");
         var before = long.MaxValue;
         if (filter.Cursor is not null && (!Cursor.TryRead(filter.Cursor, out before) || before <= 0)) return Problems.Invalid("cursor", "is not one of this list's cursors.");

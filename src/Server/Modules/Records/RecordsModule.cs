@@ -1,6 +1,7 @@
 using Consilium.Modules.Files.Contracts;
 using Consilium.Platform.Database;
 using Consilium.Platform.Jobs;
+using Consilium.Platform.OpenApi;
 using Consilium.Platform.Seeding;
 
 namespace Consilium.Modules.Records;
@@ -33,12 +34,15 @@ internal static class RecordsModule
 
     public static void MapRecords(this RouteGroupBuilder api)
     {
-        var patients = api.MapGroup("/api/v1/patients").WithTags("Records");
+        var patients = api.MapGroup("/api/v1/patients").WithTags("Records")
+            .WithTagMeaning("Records of patients: case histories, reports, documents, and who has read them.")
+            .WithParameter("id", "The patient, by their id.")
+            .WithParameter("report_id", "The report, by its id. It must be the patient's.");
         GetCaseHistory.Map(patients);
         WriteCaseHistory.Map(patients);
         GetReports.Map(patients);
         WriteReport.Map(patients);
-        var documents = api.MapGroup(DocumentResponse.Root).WithTags("Records");
+        var documents = api.MapGroup(DocumentResponse.Root).WithTags("Records").WithParameter("id", "The document, by its id.");
         GetDocuments.Map(patients, documents);
         UploadDocument.Map(patients, documents);
         UpdateDocument.Map(documents);

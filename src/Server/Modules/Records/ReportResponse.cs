@@ -4,11 +4,20 @@ using Npgsql;
 
 namespace Consilium.Modules.Records;
 
+/// <summary>What kind of report it is.</summary>
 internal enum ReportType { LabTest, Imaging, Prescription, DischargeSummary, Consultation, Vaccination, Referral, Surgery, Other }
 
 /// <summary>A report in a patient's record.</summary>
+/// <param name="Id">The id of the report.</param>
+/// <param name="PatientId">The patient whose record it belongs to.</param>
+/// <param name="Title">What the report is called.</param>
+/// <param name="Description">The text of the report; it may be empty.</param>
+/// <param name="ReportType">What kind of report it is.</param>
 /// <param name="Documents">The files that belong to it, in the order in which they were uploaded.</param>
 /// <param name="Version">Grows with each change of its text.</param>
+/// <param name="CreatedBy">The account that wrote it.</param>
+/// <param name="CreatedAt">When it was written.</param>
+/// <param name="UpdatedAt">When its text was last changed.</param>
 internal sealed record ReportResponse(
     Guid Id, Guid PatientId, string Title, string Description, ReportType ReportType, IReadOnlyList<DocumentResponse> Documents, int Version, Guid CreatedBy,
     DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt) : IHasResourceId

@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using Consilium.Modules.Accounts.Contracts;
 using Consilium.Modules.Care.Contracts;
 using Consilium.Platform.Database;
@@ -5,6 +6,7 @@ using Consilium.Platform.Errors;
 using Consilium.Platform.Paging;
 using Consilium.Platform.Search;
 using Consilium.Platform.Text;
+using Consilium.Platform.Validation;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using Npgsql;
@@ -13,18 +15,22 @@ using NpgsqlTypes;
 namespace Consilium.Modules.Records;
 
 /// <summary>What to search for, and where.</summary>
-/// <param name="Q">Words, 1 to 200 characters.</param>
-/// <param name="PatientId">In one patient's record only.</param>
-/// <param name="Kind">history, report or document only.</param>
+/// <param name="Q">The words to search for.</param>
+/// <param name="PatientId">Search only the record of this patient.</param>
+/// <param name="Kind">Search only case histories, only reports, or only documents.</param>
 internal sealed record RecordQuery(
-    [property: FromQuery(Name = "q")] string? Q, [property: FromQuery(Name = "patient_id")] Guid? PatientId, [property: FromQuery(Name = "kind")] string? Kind,
+    [property: FromQuery(Name = "q"), Required, MaxLength(SearchRecords.MaxQuery)] string? Q,
+    [property: FromQuery(Name = "patient_id")] Guid? PatientId, [property: FromQuery(Name = "kind"), OneOf(typeof(RecordKind))] string? Kind,
     [property: FromQuery(Name = "limit")] Limit? Limit, [property: FromQuery(Name = "cursor")] string? Cursor);
 
 /// <summary>Where in a record something can be found.</summary>
 internal enum RecordKind { History, Report, Document }
 
 /// <summary>A place in a record where every word occurs.</summary>
+/// <param name="Kind">Where the words were found.</param>
 /// <param name="Id">Of the case history, the report or the document.</param>
+/// <param name="PatientId">The patient whose record it is.</param>
+/// <param name="PatientName">The patient's name.</param>
 /// <param name="Title">Of a document, its file's name.</param>
 /// <param name="Page">Of a document, counted from 1.</param>
 /// <param name="Excerpt">At most 200 characters of plain text around the first hit.</param>
@@ -35,7 +41,7 @@ internal sealed record RecordHit(
 /// <summary>Searches case histories, reports and the text of documents: whoever may read patients' data, in what they may read. Newest first.</summary>
 internal sealed class SearchRecords(NpgsqlDataSource database, RequestTransaction transaction, AccessLog log)
 {
-    const int MaxQuery = 200;
+    public const int MaxQuery = 200;
     const string Action = "record.search";
 
     /// <summary>Beginning at one's patients is quicker up to about so many; beyond, at the texts.</summary>
@@ -57,8 +63,6 @@ internal sealed class SearchRecords(NpgsqlDataSource database, RequestTransactio
     async Task<Results<Ok<Page<RecordHit>>, ProblemHttpResult>> HandleAsync(RecordQuery query, Caller caller, CancellationToken cancellationToken)
     {
         if (VisibleText.IsBlank(query.Q)) return Problems.Invalid("q", "is required: say what to search for.");
-        if (query.Q.Length > MaxQuery) return Problems.Invalid("q", $"must have at most {MaxQuery} characters.");
-        if (query.Kind is not null && !RecordSearchSql.Kinds.Contains(query.Kind)) return Problems.Invalid("kind", "must be history, report or document.");
         RecordPlace? after = null;
         if (query.Cursor is not null && !Cursor.TryRead(query.Cursor, out after)) return Problems.Invalid("cursor", "is not one of this list's cursors.");
 

@@ -13,7 +13,7 @@ namespace Consilium.Modules.Records;
 /// <summary>What is absent stays; null or an empty text clears.</summary>
 /// <param name="DocumentType">report, prescription, lab_result, imaging, insurance, identity, consent, photo or other. It cannot be cleared.</param>
 /// <param name="Remark">At most 2000 characters.</param>
-internal sealed record UpdateDocumentRequest(string? DocumentType, string? Remark);
+internal sealed record UpdateDocumentRequest([property: RefusesNull] string? DocumentType, string? Remark);
 
 internal sealed class UpdateDocumentValidator : AbstractValidator<UpdateDocumentRequest>
 {

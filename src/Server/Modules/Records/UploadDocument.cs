@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using Consilium.Modules.Accounts.Contracts;
 using Consilium.Modules.Care.Contracts;
 using Consilium.Modules.Files.Contracts;
@@ -11,16 +12,24 @@ using NpgsqlTypes;
 
 namespace Consilium.Modules.Records;
 
+/// <summary>A form with a document for a patient's record.</summary>
 /// <param name="File">A picture, PDF, text, CSV, Word, Excel or audio file. The part's name and type are taken from it.</param>
 /// <param name="DocumentType">report, prescription, lab_result, imaging, insurance, identity, consent, photo or other, which is the default.</param>
 /// <param name="Remark">At most 2000 characters.</param>
-/// <param name="EntityId">The patient whose document it is, or one of a patient's reports. Without it the document goes to the record of the patient who uploads it; others must send it.</param>
-internal sealed record UploadDocumentRequest(IFormFile File, string? DocumentType, string? Remark, string? EntityId);
+/// <param name="EntityId">
+/// The patient whose document it is, or one of a patient's reports. Without it the document goes to the record of the patient who uploads it; others
+/// must send it.
+/// </param>
+internal sealed record UploadDocumentRequest(
+    IFormFile File, [property: OneOf(typeof(DocumentType))] string? DocumentType, [property: MaxLength(UpdateDocument.MaxRemark)] string? Remark,
+    [property: MaxLength(36)] string? EntityId);
 
+/// <summary>A form with a document for a report.</summary>
 /// <param name="File">A picture, PDF, text, CSV, Word, Excel or audio file. The part's name and type are taken from it.</param>
 /// <param name="DocumentType">report, prescription, lab_result, imaging, insurance, identity, consent, photo or other, which is the default.</param>
 /// <param name="Remark">At most 2000 characters.</param>
-internal sealed record UploadReportDocumentRequest(IFormFile File, string? DocumentType, string? Remark);
+internal sealed record UploadReportDocumentRequest(
+    IFormFile File, [property: OneOf(typeof(DocumentType))] string? DocumentType, [property: MaxLength(UpdateDocument.MaxRemark)] string? Remark);
 
 /// <summary>The fields of the form, as they were sent.</summary>
 internal sealed record DocumentFields(string? DocumentType, string? Remark, string? EntityId)

@@ -1,9 +1,11 @@
+using System.ComponentModel.DataAnnotations;
 using Consilium.Modules.Accounts.Contracts;
 using Consilium.Modules.Care.Contracts;
 using Consilium.Modules.Files.Contracts;
 using Consilium.Platform.Database;
 using Consilium.Platform.Errors;
 using Consilium.Platform.Json;
+using Consilium.Platform.OpenApi;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Consilium.Modules.Records;
@@ -14,6 +16,9 @@ namespace Consilium.Modules.Records;
 /// </summary>
 internal sealed class UseDownloadToken(RequestTransaction transaction, ConsiliumDb db, IFiles files, AccessLog log, TimeProvider clock)
 {
+    /// <summary>Longer than the line of a request can be. Any text that is no token is not found.</summary>
+    const int MaxToken = 8192;
+
     const string Address = "/download-with-token";
 
     public const string Path = DocumentResponse.Root + Address;
@@ -28,9 +33,11 @@ internal sealed class UseDownloadToken(RequestTransaction transaction, Consilium
 
     static readonly string[] Readers = [.. PatientRule.Readers.Select(role => role.Wire())];
 
-    public static void Map(RouteGroupBuilder all) => all.MapGet(Address, (HttpContext http, UseDownloadToken useCase, string? token = null) => useCase.HandleAsync(token, http))
+    public static void Map(RouteGroupBuilder all) => all.MapGet(Address, (
+            HttpContext http, UseDownloadToken useCase, [Required, StringLength(MaxToken)] string? token = null) => useCase.HandleAsync(token, http))
         .AllowAnyone()
         .WithSummary("Download a document with a token")
+        .WithParameter("token", "The token that was issued for the document.")
         .WithDescription("""
             Without signing in, once: 410 `token_used` afterwards, 410 `token_expired` after five minutes, 404 for a token that was never issued or whose issuer may not read the
             document any more. A document that is still being scanned answers 409, which does not use the token up.

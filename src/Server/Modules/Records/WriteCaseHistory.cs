@@ -4,6 +4,7 @@ using Consilium.Platform.Database;
 using Consilium.Platform.Errors;
 using Consilium.Platform.Hosting;
 using Consilium.Platform.Json;
+using Consilium.Platform.OpenApi;
 using Consilium.Platform.Text;
 using Consilium.Platform.Validation;
 using FluentValidation;
@@ -11,10 +12,12 @@ using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Consilium.Modules.Records;
 
+/// <summary>The first case history of a patient.</summary>
 /// <param name="Summary">1 to 50 000 characters.</param>
 /// <param name="Documents">The ids of documents of the patient, at most 100.</param>
 internal sealed record CreateCaseHistoryRequest(string? Summary, IReadOnlyList<Guid>? Documents);
 
+/// <summary>The next version of a case history.</summary>
 /// <param name="Summary">1 to 50 000 characters.</param>
 /// <param name="Documents">The ids of documents of the patient, at most 100. None when it is missing.</param>
 /// <param name="Version">The version that this one was written from: with another since, 409. Without it the last one to write wins.</param>
@@ -41,13 +44,15 @@ internal sealed class UpdateCaseHistoryValidator : AbstractValidator<UpdateCaseH
 
 internal static class DocumentRules
 {
-    public static void Documents<T>(this IRuleBuilder<T, IReadOnlyList<Guid>?> rule) => rule.Custom((ids, context) =>
+    public static void Documents<T>(this IRuleBuilder<T, IReadOnlyList<Guid>?> rule) =>
+        rule.Entries(Records.Documents.MaxTogether).Custom(Judge);
+
+    static void Judge<T>(IReadOnlyList<Guid>? ids, ValidationContext<T> context)
     {
-        if (ids?.Count > Records.Documents.MaxTogether) context.AddFailure($"must not be more than {Records.Documents.MaxTogether}.");
         var named = new HashSet<Guid>();
         for (var i = 0; i < ids?.Count; i++)
             if (!named.Add(ids[i])) context.AddFailure($"{context.PropertyPath}[{i}]", "is named twice.");
-    });
+    }
 }
 
 /// <summary>Writes a patient's case history, version upon version: treating doctors and administrators.</summary>
@@ -66,6 +71,7 @@ internal sealed class WriteCaseHistory(
                 useCase.CreateAsync(id, request, caller, http))
             .RequireRoles(PatientRule.Writers)
             .WithSummary("Write the first case history of a patient")
+            .WithEntityTag()
             .WithDescription("""
                 For treating doctors and administrators. 409 `history_exists` when somebody has written one: then write its next version. One that `create_if_not_exists` made
                 and that is still empty is written by this, as its version 2.
@@ -75,6 +81,7 @@ internal sealed class WriteCaseHistory(
                 useCase.UpdateAsync(id, request, caller, http))
             .RequireRoles(PatientRule.Writers)
             .WithSummary("Write the next version of a case history")
+            .WithEntityTag()
             .WithDescription("""
                 For treating doctors and administrators. Say in `version`, or in `If-Match`, which version you have read: when somebody wrote another meanwhile, nothing is written
                 (409 `version_conflict`, 412 with `If-Match`).

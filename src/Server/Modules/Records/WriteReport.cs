@@ -4,6 +4,7 @@ using Consilium.Platform.Database;
 using Consilium.Platform.Errors;
 using Consilium.Platform.Hosting;
 using Consilium.Platform.Json;
+using Consilium.Platform.OpenApi;
 using Consilium.Platform.Text;
 using Consilium.Platform.Validation;
 using FluentValidation;
@@ -12,6 +13,7 @@ using NpgsqlTypes;
 
 namespace Consilium.Modules.Records;
 
+/// <summary>A report to write.</summary>
 /// <param name="Title">1 to 200 characters.</param>
 /// <param name="Description">At most 20 000 characters.</param>
 /// <param name="ReportType">lab_test, imaging, prescription, discharge_summary, consultation, vaccination, referral, surgery or other.</param>
@@ -24,7 +26,8 @@ internal sealed record CreateReportRequest(string? Title, string? Description, s
 /// lab_test, imaging, prescription, discharge_summary, consultation, vaccination, referral, surgery or other. It cannot be cleared.
 /// </param>
 /// <param name="Version">The version that was read before: with another since, 409. Without it the last one to write wins.</param>
-internal sealed record UpdateReportRequest(string? Title, string? Description, string? ReportType, long? Version);
+internal sealed record UpdateReportRequest(
+    [property: RefusesNull] string? Title, string? Description, [property: RefusesNull] string? ReportType, long? Version);
 
 internal sealed class CreateReportValidator : AbstractValidator<CreateReportRequest>
 {
@@ -63,12 +66,14 @@ internal sealed class WriteReport(
                 Guid id, CreateReportRequest request, Caller caller, HttpContext http, WriteReport useCase) => useCase.CreateAsync(id, request, caller, http))
             .RequireRoles(PatientRule.Writers)
             .WithSummary("Write a report")
+            .WithEntityTag()
             .WithDescription("For treating doctors and administrators. Its documents are uploaded afterwards.");
         patients.MapPut("/{id:guid}/reports/{reportId:guid}", (
                 Guid id, Guid reportId, UpdateReportRequest request, Caller caller, HttpContext http, WriteReport useCase) =>
                 useCase.UpdateAsync(id, reportId, request, caller, http))
             .RequireRoles(PatientRule.Writers)
             .WithSummary("Change a report")
+            .WithEntityTag()
             .WithDescription("""
                 For treating doctors and administrators. What is absent stays; null or an empty text clears the description. Say in `version`, or in
                 `If-Match`, which version you have read: when somebody changed it meanwhile, nothing is written (409 `version_conflict`, 412 with

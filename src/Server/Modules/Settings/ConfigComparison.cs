@@ -8,6 +8,7 @@ namespace Consilium.Modules.Settings;
 internal enum ConfigDifference { Added, Changed, Removed }
 
 /// <summary>How the value of a key differs between two places, or will differ.</summary>
+/// <param name="Key">The key of the entry.</param>
 /// <param name="Action">added, changed or removed.</param>
 /// <param name="From">Masked when it is encrypted; null when there is none.</param>
 /// <param name="To">Masked when it is encrypted; null when there is none.</param>

@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using System.Text.Json;
 using Consilium.Modules.Accounts.Contracts;
 using Consilium.Platform.Database;
@@ -10,8 +11,13 @@ using Microsoft.AspNetCore.Mvc;
 namespace Consilium.Modules.Settings;
 
 /// <summary>One version of an entry: who made it, when and why.</summary>
-/// <param name="Value">Masked when it is encrypted; null for a deletion.</param>
+/// <param name="Version">The number of the version, from 1.</param>
 /// <param name="Action">created, updated, rolled_back, imported or deleted.</param>
+/// <param name="Value">Masked when it is encrypted; null for a deletion.</param>
+/// <param name="IsEncrypted">Whether its value is kept encrypted.</param>
+/// <param name="At">When it was written.</param>
+/// <param name="ActorId">The account that wrote it; null for the server itself.</param>
+/// <param name="Reason">Why; null when nobody said so.</param>
 /// <param name="Seq">Its number among all changes, as in the live events.</param>
 internal sealed record ConfigVersionResponse(
     int Version, ConfigAction Action, JsonElement Value, bool IsEncrypted, DateTimeOffset At, Guid? ActorId, string? Reason, long Seq)
@@ -20,16 +26,20 @@ internal sealed record ConfigVersionResponse(
         new(version.Version, version.Action, version.Shown, version.IsEncrypted, version.At, version.ActorId, version.Reason, version.Seq);
 }
 
-/// <param name="Limit">At most so many.</param>
+/// <summary>Which versions to list.</summary>
+/// <param name="Profile">The entry of exactly this profile; without it, of none.</param>
+/// <param name="Environment">The entry of exactly this environment; without it, of none.</param>
 internal sealed record ConfigHistoryQuery(
-    [property: FromQuery(Name = "profile")] string? Profile, [property: FromQuery(Name = "environment")] string? Environment,
+    [property: FromQuery(Name = "profile"), MaxLength(ConfigKeys.MaxScopeName)] string? Profile,
+    [property: FromQuery(Name = "environment"), MaxLength(ConfigKeys.MaxScopeName)] string? Environment,
     [property: FromQuery(Name = "limit")] Limit? Limit, [property: FromQuery(Name = "cursor")] string? Cursor);
 
 /// <summary>The versions of one entry, deleted or not, newest first: for whoever may read its key.</summary>
 internal sealed class ConfigHistory(RequestTransaction transaction, TimeProvider clock)
 {
     public static void Map(RouteGroupBuilder config) => config.MapGet("/{key}/history", (
-            string key, [AsParameters] ConfigHistoryQuery query, Caller caller, ConfigHistory useCase, CancellationToken cancellationToken) =>
+            [MaxLength(ConfigKeys.MaxKey)] string key, [AsParameters] ConfigHistoryQuery query, Caller caller,
+            ConfigHistory useCase, CancellationToken cancellationToken) =>
             useCase.HandleAsync(key, query, caller, cancellationToken))
         .RequireRight(SettingsRule.Read)
         .WithSummary("List the versions of an entry")

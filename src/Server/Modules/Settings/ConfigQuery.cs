@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using Consilium.Platform.Errors;
 using Consilium.Platform.Validation;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -6,8 +7,11 @@ using Microsoft.AspNetCore.Mvc;
 namespace Consilium.Modules.Settings;
 
 /// <summary>Which profile and environment a request is about; missing or empty stands for none.</summary>
+/// <param name="Profile">The profile in which to look; without it, in none.</param>
+/// <param name="Environment">The environment in which to look; without it, in none.</param>
 internal sealed record ConfigScope(
-    [property: FromQuery(Name = "profile")] string? Profile, [property: FromQuery(Name = "environment")] string? Environment)
+    [property: FromQuery(Name = "profile"), MaxLength(ConfigKeys.MaxScopeName)] string? Profile,
+    [property: FromQuery(Name = "environment"), MaxLength(ConfigKeys.MaxScopeName)] string? Environment)
 {
     /// <summary>What is wrong with it; null when it is fine.</summary>
     public ProblemHttpResult? Fault =>

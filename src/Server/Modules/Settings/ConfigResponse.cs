@@ -7,7 +7,11 @@ namespace Consilium.Modules.Settings;
 /// <param name="Value">Any JSON. An encrypted one is masked; one that was never given a value is null.</param>
 /// <param name="Profile">Null for the entry of all profiles.</param>
 /// <param name="Environment">Null for the entry of all environments.</param>
+/// <param name="IsEncrypted">Whether the value is kept encrypted.</param>
 /// <param name="Version">From 1, without gaps; it is the <c>ETag</c> too.</param>
+/// <param name="CreatedAt">When the entry was created.</param>
+/// <param name="UpdatedAt">When its present value was written.</param>
+/// <param name="UpdatedBy">The account that wrote it; null for the server itself.</param>
 internal sealed record ConfigResponse(
     string Key, JsonElement Value, string? Profile, string? Environment, bool IsEncrypted, int Version, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt,
     Guid? UpdatedBy)

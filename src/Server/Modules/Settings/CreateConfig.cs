@@ -1,7 +1,9 @@
+using System.ComponentModel.DataAnnotations;
 using System.Text.Json;
 using Consilium.Modules.Accounts.Contracts;
 using Consilium.Platform.Errors;
 using Consilium.Platform.Hosting;
+using Consilium.Platform.OpenApi;
 using Consilium.Platform.Text;
 using Consilium.Platform.Validation;
 using FluentValidation;
@@ -9,6 +11,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Consilium.Modules.Settings;
 
+/// <summary>An entry to create.</summary>
 /// <param name="Key">Words of letters and digits, joined by single dots, hyphens or underscores: <c>app.db.host</c>. At most 200 characters.</param>
 /// <param name="Value">Any JSON, at most 65 536 characters. <c>${other.key}</c> in its texts refers to another entry, <c>$${</c> stands for <c>${</c>; an encrypted value is taken as it is.</param>
 /// <param name="Profile">For this profile only; null for all.</param>
@@ -19,7 +22,8 @@ namespace Consilium.Modules.Settings;
 /// </param>
 /// <param name="Reason">Why, for the history and the audit trail. At most 500 characters.</param>
 internal sealed record CreateConfigRequest(
-    string? Key, JsonElement Value, string? Profile = null, string? Environment = null, bool? IsEncrypted = null, string? Reason = null);
+    [property: MaxLength(ConfigKeys.MaxKey)] string? Key, JsonElement Value, [property: MaxLength(ConfigKeys.MaxScopeName)] string? Profile = null,
+    [property: MaxLength(ConfigKeys.MaxScopeName)] string? Environment = null, bool? IsEncrypted = null, string? Reason = null);
 
 internal sealed class CreateConfigValidator : AbstractValidator<CreateConfigRequest>
 {
@@ -27,7 +31,7 @@ internal sealed class CreateConfigValidator : AbstractValidator<CreateConfigRequ
 
     public CreateConfigValidator()
     {
-        RuleFor(r => r.Key).Must(key => key is not null).WithMessage("is required.")
+        RuleFor(r => r.Key).NotNull().WithMessage("is required.")
             .Must(key => key is null || ConfigKeys.IsKey(key)).WithMessage(ConfigKeys.KeyRule)
             .Must(key => !Routes.Contains(key, StringComparer.OrdinalIgnoreCase)).WithMessage("is the name of a route: choose another.");
         RuleFor(r => r.Value).Value();
@@ -56,6 +60,7 @@ internal sealed class CreateConfig(ConfigWriter writer, ConfigPrecondition preco
             useCase.HandleAsync(request, caller, http))
         .RequireRight(SettingsRule.Write)
         .WithSummary("Create an entry")
+        .WithEntityTag()
         .WithDescription("409 `entry_exists` when the key has one in this profile and environment: then PUT its next value. An entry that was deleted goes on with its versions.")
         .ProducesProblem(403).ProducesProblem(409);
 

@@ -1,9 +1,11 @@
+using System.ComponentModel.DataAnnotations;
 using System.Security.Cryptography;
 using System.Text.Json;
 using Consilium.Modules.Accounts.Contracts;
 using Consilium.Modules.Audit.Contracts;
 using Consilium.Platform.Errors;
 using Consilium.Platform.Idempotency;
+using Consilium.Platform.Json;
 using Consilium.Platform.Secrets;
 using Consilium.Platform.Text;
 using Consilium.Platform.Validation;
@@ -12,15 +14,18 @@ using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Consilium.Modules.Settings;
 
+/// <summary>An encrypted value to open.</summary>
 /// <param name="EncryptedValue">Exactly as it was answered.</param>
 /// <param name="Reason">Why: it is kept in the audit trail. At most 500 characters.</param>
-internal sealed record DecryptValueRequest(string EncryptedValue, string? Reason = null);
+internal sealed record DecryptValueRequest([property: MaxLength(StrictJsonBody.DefaultLimit)] string EncryptedValue, string? Reason = null);
 
 internal sealed class DecryptValueValidator : AbstractValidator<DecryptValueRequest>
 {
     public DecryptValueValidator() => RuleFor(r => r.Reason).OptionalText(500);
 }
 
+/// <summary>A value that was encrypted.</summary>
+/// <param name="Value">The value: any JSON.</param>
 internal sealed record DecryptValueResponse(JsonElement Value);
 
 /// <summary>Opens what <see cref="EncryptValue"/> sealed. Audited and limited; whatever is wrong with the input has one answer.</summary>

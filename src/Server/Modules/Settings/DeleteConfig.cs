@@ -1,24 +1,32 @@
+using System.ComponentModel.DataAnnotations;
 using Consilium.Modules.Accounts.Contracts;
 using Consilium.Platform.Errors;
+using Consilium.Platform.OpenApi;
 using Consilium.Platform.Text;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 
 namespace Consilium.Modules.Settings;
 
+/// <summary>Which entry to delete, and why.</summary>
+/// <param name="Profile">The entry of exactly this profile; without it, of none.</param>
+/// <param name="Environment">The entry of exactly this environment; without it, of none.</param>
 /// <param name="Reason">Why, for the history and the audit trail.</param>
 internal sealed record DeleteConfigQuery(
-    [property: FromQuery(Name = "profile")] string? Profile, [property: FromQuery(Name = "environment")] string? Environment,
-    [property: FromQuery(Name = "reason")] string? Reason);
+    [property: FromQuery(Name = "profile"), MaxLength(ConfigKeys.MaxScopeName)] string? Profile,
+    [property: FromQuery(Name = "environment"), MaxLength(ConfigKeys.MaxScopeName)] string? Environment,
+    [property: FromQuery(Name = "reason"), MaxLength(ConfigRules.MaxReason)] string? Reason);
 
 /// <summary>Deletes one entry: whoever may write its key. Its history stays.</summary>
 internal sealed class DeleteConfig(ConfigWriter writer, ConfigPrecondition precondition)
 {
     public static void Map(RouteGroupBuilder config) => config.MapDelete("/{key}", (
-            string key, [AsParameters] DeleteConfigQuery query, Caller caller, HttpContext http, DeleteConfig useCase) =>
+            [MaxLength(ConfigKeys.MaxKey)] string key, [AsParameters] DeleteConfigQuery query, Caller caller,
+            HttpContext http, DeleteConfig useCase) =>
             useCase.HandleAsync(key, query, caller, http))
         .RequireRight(SettingsRule.Write)
         .WithSummary("Delete an entry")
+        .WithEntityTag()
         .WithDescription("Exactly the entry of this profile and environment; a lookup finds the one behind it then. `If-Match` as with PUT. The history stays, and a rollback brings it back.")
         .ProducesProblem(403).ProducesProblem(412).ProducesProblem(428);
 

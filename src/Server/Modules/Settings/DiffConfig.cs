@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using Consilium.Modules.Accounts.Contracts;
 using Consilium.Platform.Errors;
 using Consilium.Platform.Validation;
@@ -7,21 +8,32 @@ using Microsoft.AspNetCore.Mvc;
 namespace Consilium.Modules.Settings;
 
 /// <summary>What to compare.</summary>
-/// <param name="From">A time (RFC 3339), an environment, or <c>profile/environment</c> with either left out: <c>/</c> is the default.</param>
-/// <param name="To">The same.</param>
-/// <param name="Profile">Where times are compared, and of environments that are named alone.</param>
-/// <param name="Environment">Where times are compared.</param>
-/// <param name="Prefix">Of this key and all below it; with a dot at its end only of those below it.</param>
+/// <param name="From">
+/// What to compare: a time (RFC 3339), an environment, or <c>profile/environment</c> with either left out: <c>/</c> is the default.
+/// </param>
+/// <param name="To">What to compare it with, in the same words.</param>
+/// <param name="Profile">The profile in which times are compared, and of an environment that is named without one.</param>
+/// <param name="Environment">The environment in which times are compared.</param>
+/// <param name="Prefix">
+/// Only entries of this key and of all keys below it; with a dot at its end only of the keys below it: <c>app.db</c>, <c>app.db.</c>.
+/// </param>
 internal sealed record ConfigDiffQuery(
-    [property: FromQuery(Name = "from")] string? From, [property: FromQuery(Name = "to")] string? To, [property: FromQuery(Name = "profile")] string? Profile,
-    [property: FromQuery(Name = "environment")] string? Environment, [property: FromQuery(Name = "prefix")] string? Prefix);
+    [property: FromQuery(Name = "from"), Required, MaxLength(2 * ConfigKeys.MaxScopeName + 1)] string? From,
+    [property: FromQuery(Name = "to"), Required, MaxLength(2 * ConfigKeys.MaxScopeName + 1)] string? To,
+    [property: FromQuery(Name = "profile"), MaxLength(ConfigKeys.MaxScopeName)] string? Profile,
+    [property: FromQuery(Name = "environment"), MaxLength(ConfigKeys.MaxScopeName)] string? Environment,
+    [property: FromQuery(Name = "prefix"), MaxLength(ConfigKeys.MaxKey)] string? Prefix);
 
+/// <summary>A side of a comparison.</summary>
 /// <param name="Profile">Null for none.</param>
 /// <param name="Environment">Null for none.</param>
 /// <param name="At">Null for now.</param>
 internal sealed record ConfigDiffSide(string? Profile, string? Environment, DateTimeOffset? At);
 
 /// <summary>What lookups find there and there, where it differs, by key.</summary>
+/// <param name="From">What is compared.</param>
+/// <param name="To">What it is compared with.</param>
+/// <param name="Changes">What differs, by key.</param>
 internal sealed record ConfigDiffResponse(ConfigDiffSide From, ConfigDiffSide To, IReadOnlyList<ConfigChangeResponse> Changes);
 
 /// <summary>Compares the configuration of two environments, profiles or times, for the keys that the caller may read.</summary>

@@ -8,6 +8,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Consilium.Modules.Settings;
 
+/// <summary>A value to encrypt.</summary>
 /// <param name="Value">Any JSON value but null, at most 64 KB.</param>
 internal sealed record EncryptValueRequest(JsonElement Value);
 
@@ -21,6 +22,7 @@ internal sealed class EncryptValueValidator : AbstractValidator<EncryptValueRequ
         .WithMessage("must have at most 64 KB as JSON.");
 }
 
+/// <summary>An encrypted value.</summary>
 /// <param name="EncryptedValue">Base64, to be kept as it is.</param>
 /// <param name="KeyId">The data key that sealed it.</param>
 internal sealed record EncryptValueResponse(string EncryptedValue, Guid KeyId);

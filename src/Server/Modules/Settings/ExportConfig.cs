@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using System.Text;
 using Consilium.Modules.Accounts.Contracts;
 using Consilium.Modules.Audit.Contracts;
@@ -9,15 +10,21 @@ using Microsoft.AspNetCore.Mvc;
 namespace Consilium.Modules.Settings;
 
 /// <summary>What to export. All filters narrow.</summary>
-/// <param name="Format">json, yaml or env; json when it is missing.</param>
-/// <param name="Profile">The entries of exactly this profile; missing for those of none.</param>
-/// <param name="Environment">The entries of exactly this environment; missing for those of none.</param>
-/// <param name="Prefix">Of this key and all below it; with a dot at its end only of those below it.</param>
-/// <param name="Effective">What a lookup in the profile and environment finds for every key, instead of the entries that are exactly there.</param>
-/// <param name="Resolve">With references replaced by the values that they find: for programs to read, not to be imported again.</param>
+/// <param name="Format">The format of the file; <c>json</c> when it is left out.</param>
+/// <param name="Profile">Only entries of exactly this profile; without it, only entries without a profile.</param>
+/// <param name="Environment">Only entries of exactly this environment; without it, only entries without an environment.</param>
+/// <param name="Prefix">
+/// Only entries of this key and of all keys below it; with a dot at its end only of the keys below it: <c>app.db</c>, <c>app.db.</c>.
+/// </param>
+/// <param name="Effective">
+/// Whether to answer what a lookup in the profile and environment finds for every key, instead of the entries that are exactly there.
+/// </param>
+/// <param name="Resolve">Whether references are replaced by the values that they find: for programs to read, not to be imported again.</param>
 internal sealed record ConfigExportQuery(
-    [property: FromQuery(Name = "format")] string? Format, [property: FromQuery(Name = "profile")] string? Profile,
-    [property: FromQuery(Name = "environment")] string? Environment, [property: FromQuery(Name = "prefix")] string? Prefix,
+    [property: FromQuery(Name = "format"), OneOf(typeof(ConfigFormat))] string? Format,
+    [property: FromQuery(Name = "profile"), MaxLength(ConfigKeys.MaxScopeName)] string? Profile,
+    [property: FromQuery(Name = "environment"), MaxLength(ConfigKeys.MaxScopeName)] string? Environment,
+    [property: FromQuery(Name = "prefix"), MaxLength(ConfigKeys.MaxKey)] string? Prefix,
     [property: FromQuery(Name = "effective")] bool? Effective, [property: FromQuery(Name = "resolve")] bool? Resolve);
 
 /// <summary>The entries whose keys the caller may read as a file, the same bytes for the same entries. Encrypted ones stand there without their values.</summary>

@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
@@ -7,6 +8,7 @@ using Consilium.Platform.Database;
 using Consilium.Platform.Errors;
 using Consilium.Platform.Hosting;
 using Consilium.Platform.Json;
+using Consilium.Platform.OpenApi;
 using Consilium.Platform.Realtime;
 using Consilium.Platform.Validation;
 using Microsoft.AspNetCore.Mvc;
@@ -17,22 +19,42 @@ using JsonOptions = Microsoft.AspNetCore.Http.Json.JsonOptions;
 namespace Consilium.Modules.Settings;
 
 /// <summary>An entry was changed. Its value is not said: load it, with the rights of the moment.</summary>
+/// <param name="Seq">Its number among all changes: send it as <c>after</c> to go on from here.</param>
 /// <param name="Type">config.changed, or config.deleted.</param>
+/// <param name="At">When the change was made.</param>
+/// <param name="ActorId">The account that made it; null for the server itself.</param>
 /// <param name="Action">created, updated, rolled_back, imported or deleted.</param>
+/// <param name="Key">The key of the entry.</param>
+/// <param name="Profile">The profile of the entry; null for none.</param>
+/// <param name="Environment">The environment of the entry; null for none.</param>
+/// <param name="Version">The version that came to be.</param>
+/// <param name="IsEncrypted">Whether its value is kept encrypted.</param>
 internal sealed record ConfigEvent(
     long Seq, string Type, DateTimeOffset At, Guid? ActorId, ConfigAction Action, string Key, string? Profile, string? Environment, int Version, bool IsEncrypted);
 
 /// <summary>The stream can't go on where the reader was: load everything that is shown, and go on after this number.</summary>
+/// <param name="Type">Always <c>config.reset</c>.</param>
+/// <param name="LastSeq">The number of the newest change: go on after it.</param>
 internal sealed record ConfigReset(string Type, long LastSeq);
 
+/// <summary>What the stream of the configuration sends: a change, or that it cannot go on.</summary>
+[WrittenAs(typeof(ConfigEvent), typeof(ConfigReset))]
+internal sealed record ConfigFrame(string Type);
+
 /// <summary>Which changes to follow. All filters narrow.</summary>
-/// <param name="Profile">Of this profile; with an empty one of none.</param>
-/// <param name="Environment">Of this environment; with an empty one of none.</param>
-/// <param name="Prefix">Of this key and all below it; with a dot at its end only of those below it.</param>
-/// <param name="After">The number of the last event that the reader has; the header <c>Last-Event-ID</c> counts before it. Without either: from now on.</param>
+/// <param name="Profile">Only changes of this profile; with an empty one, only of entries without a profile.</param>
+/// <param name="Environment">Only changes of this environment; with an empty one, only of entries without an environment.</param>
+/// <param name="Prefix">
+/// Only entries of this key and of all keys below it; with a dot at its end only of the keys below it: <c>app.db</c>, <c>app.db.</c>.
+/// </param>
+/// <param name="After">
+/// The number of the last event that the reader has; the header <c>Last-Event-ID</c> counts before it. Without either the stream starts at now.
+/// </param>
 internal sealed record ConfigEventsQuery(
-    [property: FromQuery(Name = "profile")] string? Profile, [property: FromQuery(Name = "environment")] string? Environment,
-    [property: FromQuery(Name = "prefix")] string? Prefix, [property: FromQuery(Name = "after")] string? After,
+    [property: FromQuery(Name = "profile"), MaxLength(ConfigKeys.MaxScopeName)] string? Profile,
+    [property: FromQuery(Name = "environment"), MaxLength(ConfigKeys.MaxScopeName)] string? Environment,
+    [property: FromQuery(Name = "prefix"), MaxLength(ConfigKeys.MaxKey)] string? Prefix,
+    [property: FromQuery(Name = "after"), RegularExpression("^[0-9]*$"), MaxLength(19)] string? After,
     [property: FromHeader(Name = "Last-Event-ID")] string? LastEventId);
 
 /// <summary>The changes of the configuration as they happen, of the keys that the caller may read at that moment.</summary>
@@ -53,7 +75,7 @@ internal sealed class FollowConfig(
             after a number, 0 gives everything that is kept, neither starts at now. An event says what changed and not its value. `config.reset` says that the numbers in between are not
             kept any more: load everything. A comment comes at least every 15 seconds.
             """)
-        .Produces<ConfigEvent>(200, "text/event-stream");
+        .Produces<ConfigFrame>(200, "text/event-stream");
 
     async Task<IResult> HandleAsync(ConfigEventsQuery query, Caller caller, HttpContext http)
     {

@@ -1,26 +1,34 @@
+using System.ComponentModel.DataAnnotations;
 using System.Globalization;
 using System.Text.Json;
 using Consilium.Modules.Accounts.Contracts;
 using Consilium.Platform.Errors;
 using Consilium.Platform.Hosting;
+using Consilium.Platform.OpenApi;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 
 namespace Consilium.Modules.Settings;
 
-/// <param name="At">As it was at this time (RFC 3339).</param>
-/// <param name="Resolve">Puts the values of other entries in the place of <c>${…}</c>.</param>
+/// <summary>Where to look, and how.</summary>
+/// <param name="Profile">The profile in which to look; without it, in none.</param>
+/// <param name="Environment">The environment in which to look; without it, in none.</param>
+/// <param name="At">The entry as it was at this time (RFC 3339).</param>
+/// <param name="Resolve">Whether to put the values of other entries in the place of <c>${…}</c>.</param>
 internal sealed record GetConfigQuery(
-    [property: FromQuery(Name = "profile")] string? Profile, [property: FromQuery(Name = "environment")] string? Environment,
-    [property: FromQuery(Name = "at")] string? At, [property: FromQuery(Name = "resolve")] bool? Resolve);
+    [property: FromQuery(Name = "profile"), MaxLength(ConfigKeys.MaxScopeName)] string? Profile,
+    [property: FromQuery(Name = "environment"), MaxLength(ConfigKeys.MaxScopeName)] string? Environment,
+    [property: FromQuery(Name = "at"), MaxLength(40), DataType(DataType.DateTime)] string? At, [property: FromQuery(Name = "resolve")] bool? Resolve);
 
 /// <summary>Looks an entry up: in the profile and environment, else in the profile, else the default. For whoever may read its key.</summary>
 internal sealed class GetConfig(ConfigEntries entries, ResolveReferences references)
 {
     public static void Map(RouteGroupBuilder config) => config.MapGet("/{key}", (
-            string key, [AsParameters] GetConfigQuery query, Caller caller, HttpContext http, GetConfig useCase) => useCase.HandleAsync(key, query, caller, http))
+            [MaxLength(ConfigKeys.MaxKey)] string key, [AsParameters] GetConfigQuery query, Caller caller,
+            HttpContext http, GetConfig useCase) => useCase.HandleAsync(key, query, caller, http))
         .RequireRight(SettingsRule.Read)
         .WithSummary("Look an entry up")
+        .WithEntityTag()
         .WithDescription("""
             In the profile and environment, else in the profile, else the default entry: the answer says which one it is. With `at` as it was at that time; with
             `resolve=true` references are replaced by the values that they find from the same profile and environment (409 `unresolved_reference` when one can't be).

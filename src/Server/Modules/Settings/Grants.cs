@@ -1,9 +1,12 @@
+using System.ComponentModel.DataAnnotations;
 using Consilium.Modules.Accounts.Contracts;
 using Consilium.Modules.Audit.Contracts;
 using Consilium.Platform.Database;
 using Consilium.Platform.Errors;
 using Consilium.Platform.Json;
+using Consilium.Platform.OpenApi;
 using Consilium.Platform.Paging;
+using Consilium.Platform.Validation;
 using FluentValidation;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
@@ -13,24 +16,30 @@ using NpgsqlTypes;
 namespace Consilium.Modules.Settings;
 
 /// <summary>What an account may do besides what its role may.</summary>
+/// <param name="Id">The id of the grant, by which it is taken back.</param>
+/// <param name="AccountId">The account that has the right.</param>
 /// <param name="Permission">config:read, config:write, config:reveal, security:use or security:manage.</param>
 /// <param name="Prefix">The key and all keys below it; empty for every key. The rights of security are for the whole installation.</param>
+/// <param name="CreatedBy">The administrator who granted it.</param>
+/// <param name="CreatedAt">When it was granted.</param>
 /// <param name="ExpiresAt">From then on it counts no more; null for no end.</param>
 internal sealed record GrantResponse(
     Guid Id, Guid AccountId, string Permission, string Prefix, Guid CreatedBy, DateTimeOffset CreatedAt, DateTimeOffset? ExpiresAt);
 
+/// <summary>A right to give to an account.</summary>
 /// <param name="AccountId">An active account; administrators need no grants.</param>
 /// <param name="Permission">config:read, config:write, config:reveal, security:use or security:manage.</param>
 /// <param name="Prefix">The key and all keys below it, as <c>app.db</c>; missing or empty for every key.</param>
 /// <param name="ExpiresAt">In the future; null for no end.</param>
-internal sealed record CreateGrantRequest(Guid? AccountId, string? Permission, string? Prefix = null, DateTimeOffset? ExpiresAt = null);
+internal sealed record CreateGrantRequest(
+    Guid? AccountId, string? Permission, [property: MaxLength(ConfigKeys.MaxKey)] string? Prefix = null, DateTimeOffset? ExpiresAt = null);
 
 internal sealed class CreateGrantValidator : AbstractValidator<CreateGrantRequest>
 {
     public CreateGrantValidator(TimeProvider clock)
     {
         RuleFor(r => r.AccountId).NotNull().WithMessage("is required.");
-        RuleFor(r => r.Permission).Must(permission => SettingsRule.Permissions.Contains(permission)).WithMessage($"must be one of {string.Join(", ", SettingsRule.Permissions)}.");
+        RuleFor(r => r.Permission).NotNull().WithMessage("is required.").OneOf([.. SettingsRule.Permissions]);
         RuleFor(r => r.Prefix).Must(prefix => string.IsNullOrEmpty(prefix) || ConfigKeys.IsKey(prefix)).WithMessage("must be a key, or the beginning of keys up to a dot: app.db.");
         RuleFor(r => r.Prefix).Must((r, prefix) => string.IsNullOrEmpty(prefix) || r.Permission is null || SettingsRule.IsForKeys(r.Permission))
             .WithMessage("must be empty: this right is for the whole installation.");
@@ -38,7 +47,7 @@ internal sealed class CreateGrantValidator : AbstractValidator<CreateGrantReques
     }
 }
 
-/// <param name="AccountId">Of this account only.</param>
+/// <param name="AccountId">Only rights of this account.</param>
 internal sealed record GrantFilter(
     [property: FromQuery(Name = "account_id")] Guid? AccountId, [property: FromQuery(Name = "limit")] Limit? Limit, [property: FromQuery(Name = "cursor")] string? Cursor);
 
@@ -59,6 +68,7 @@ internal sealed class Grants(RequestTransaction transaction, ConsiliumDb db, IAc
             .WithDescription("For administrators. Newest first.");
         grants.MapDelete("/{id:guid}", (Guid id, Caller caller, Grants useCase, CancellationToken cancellationToken) => useCase.RevokeAsync(id, caller, cancellationToken))
             .WithSummary("Take a right back")
+            .WithParameter("id", "The grant, by its id.")
             .WithDescription("For administrators. Counts from the next request on.");
     }
 

@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using Consilium.Modules.Accounts.Contracts;
 using Consilium.Platform.Errors;
 using Consilium.Platform.Json;
@@ -13,23 +14,29 @@ namespace Consilium.Modules.Settings;
 internal enum ImportMode { Preview, Merge, Replace }
 
 /// <summary>How to import.</summary>
-/// <param name="Mode">preview tells what would change, merge adds and changes, replace also removes what the file does not name.</param>
-/// <param name="As">What a preview is of: merge, when it is missing, or replace.</param>
-/// <param name="Format">json, yaml or env; told by the Content-Type when it is missing.</param>
-/// <param name="Profile">Where the entries go; missing for none.</param>
-/// <param name="Environment">Where the entries go; missing for none.</param>
-/// <param name="Prefix">replace removes nothing but this key and those below it; with a dot at its end only those below it.</param>
+/// <param name="Mode">
+/// What to do: <c>preview</c> only tells what would change, <c>merge</c> adds and changes, <c>replace</c> also removes what the file does not name.
+/// </param>
+/// <param name="As">What a preview shows: a <c>merge</c>, also when it is left out, or a <c>replace</c>.</param>
+/// <param name="Format">The format of the file; the Content-Type tells it when it is left out.</param>
+/// <param name="Profile">The profile into which the entries go; without it, into none.</param>
+/// <param name="Environment">The environment into which the entries go; without it, into none.</param>
+/// <param name="Prefix">With <c>replace</c> only this key and the keys below it are removed; with a dot at its end only the keys below it.</param>
 /// <param name="Reason">Why, for the history and the audit trail. At most 500 characters.</param>
 internal sealed record ConfigImportQuery(
-    [property: FromQuery(Name = "mode")] string? Mode, [property: FromQuery(Name = "as")] string? As, [property: FromQuery(Name = "format")] string? Format,
-    [property: FromQuery(Name = "profile")] string? Profile, [property: FromQuery(Name = "environment")] string? Environment,
-    [property: FromQuery(Name = "prefix")] string? Prefix, [property: FromQuery(Name = "reason")] string? Reason);
+    [property: FromQuery(Name = "mode"), Required, OneOf(typeof(ImportMode))] string? Mode,
+    [property: FromQuery(Name = "as"), OneOf("merge", "replace")] string? As,
+    [property: FromQuery(Name = "format"), OneOf(typeof(ConfigFormat))] string? Format,
+    [property: FromQuery(Name = "profile"), MaxLength(ConfigKeys.MaxScopeName)] string? Profile,
+    [property: FromQuery(Name = "environment"), MaxLength(ConfigKeys.MaxScopeName)] string? Environment,
+    [property: FromQuery(Name = "prefix"), MaxLength(ConfigKeys.MaxKey)] string? Prefix,
+    [property: FromQuery(Name = "reason"), MaxLength(ConfigRules.MaxReason)] string? Reason);
 
 /// <summary>What an import would do (<c>preview</c>), or did.</summary>
 /// <param name="Valid">Whether the whole file can be imported. Always so when it was.</param>
 /// <param name="Applied">How many entries were changed; null for a preview.</param>
-/// <param name="Changes">By key.</param>
-/// <param name="Errors">By line; at most 100.</param>
+/// <param name="Changes">What an import changes, by key.</param>
+/// <param name="Errors">What is wrong with the file, by line; at most 100.</param>
 internal sealed record ConfigImportResponse(
     bool Valid, int? Applied, IReadOnlyList<ConfigChangeResponse> Changes, IReadOnlyList<ConfigImportError> Errors);
 

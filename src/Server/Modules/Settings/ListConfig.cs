@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using Consilium.Modules.Accounts.Contracts;
 using Consilium.Platform.Errors;
 using Consilium.Platform.Paging;
@@ -7,16 +8,21 @@ using Microsoft.AspNetCore.Mvc;
 namespace Consilium.Modules.Settings;
 
 /// <summary>What to list. All filters narrow.</summary>
-/// <param name="Profile">Entries of this profile; with an empty one those of none.</param>
-/// <param name="Environment">Entries of this environment; with an empty one those of none.</param>
-/// <param name="Prefix">Of this key and all below it; with a dot at its end only of those below it: <c>app.db</c>, <c>app.db.</c></param>
-/// <param name="Effective">What a lookup in the profile and environment finds for every key, instead of the entries that are exactly there.</param>
-/// <param name="Resolve">With references replaced by the values that they find; together with <paramref name="Effective"/> alone.</param>
-/// <param name="At">As they were at this time (RFC 3339).</param>
+/// <param name="Profile">Only entries of this profile; with an empty one, only entries without a profile.</param>
+/// <param name="Environment">Only entries of this environment; with an empty one, only entries without an environment.</param>
+/// <param name="Prefix">
+/// Only entries of this key and of all keys below it; with a dot at its end only of the keys below it: <c>app.db</c>, <c>app.db.</c>.
+/// </param>
+/// <param name="Effective">
+/// Whether to answer what a lookup in the profile and environment finds for every key, instead of the entries that are exactly there.
+/// </param>
+/// <param name="Resolve">Whether references are replaced by the values that they find. It needs <c>effective</c>.</param>
+/// <param name="At">The entries as they were at this time (RFC 3339).</param>
 internal sealed record ConfigFilter(
-    [property: FromQuery(Name = "profile")] string? Profile, [property: FromQuery(Name = "environment")] string? Environment,
-    [property: FromQuery(Name = "prefix")] string? Prefix, [property: FromQuery(Name = "effective")] bool? Effective,
-    [property: FromQuery(Name = "resolve")] bool? Resolve, [property: FromQuery(Name = "at")] string? At,
+    [property: FromQuery(Name = "profile"), MaxLength(ConfigKeys.MaxScopeName)] string? Profile,
+    [property: FromQuery(Name = "environment"), MaxLength(ConfigKeys.MaxScopeName)] string? Environment,
+    [property: FromQuery(Name = "prefix"), MaxLength(ConfigKeys.MaxKey)] string? Prefix, [property: FromQuery(Name = "effective")] bool? Effective,
+    [property: FromQuery(Name = "resolve")] bool? Resolve, [property: FromQuery(Name = "at"), MaxLength(40), DataType(DataType.DateTime)] string? At,
     [property: FromQuery(Name = "limit")] Limit? Limit, [property: FromQuery(Name = "cursor")] string? Cursor);
 
 /// <summary>Lists the entries whose keys the caller may read, by key.</summary>

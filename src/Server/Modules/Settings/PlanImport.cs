@@ -7,6 +7,8 @@ namespace Consilium.Modules.Settings;
 
 /// <summary>What is wrong with a file, or with importing it.</summary>
 /// <param name="Line">From 1; null when it is no line's fault.</param>
+/// <param name="Key">The key that it is about; null when it is about none.</param>
+/// <param name="Message">What is wrong, in words that repeat no value.</param>
 internal sealed record ConfigImportError(int? Line, string? Key, string Message);
 
 /// <summary>What an import would change, as it is written and as it is shown, and why it can't.</summary>

@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using System.Text.Json;
 using Consilium.Modules.Accounts.Contracts;
 using Consilium.Modules.Audit.Contracts;
@@ -10,11 +11,13 @@ using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Consilium.Modules.Settings;
 
+/// <summary>Why an encrypted value is shown.</summary>
 /// <param name="Reason">Why: it is in the audit trail. 1 to 500 characters.</param>
 /// <param name="Resolve">Also puts the values of other entries in the place of references, encrypted ones too where the caller may reveal them.</param>
 internal sealed record RevealConfigRequest(string? Reason, bool Resolve = false);
 
 /// <summary>The value as it is.</summary>
+/// <param name="Value">The value: any JSON.</param>
 internal sealed record RevealConfigResponse(JsonElement Value);
 
 internal sealed class RevealConfigValidator : AbstractValidator<RevealConfigRequest>
@@ -26,7 +29,8 @@ internal sealed class RevealConfigValidator : AbstractValidator<RevealConfigRequ
 internal sealed class RevealConfig(ConfigEntries entries, OpenConfig open, ResolveReferences references, IAuditTrail audit, OpenLimit limit)
 {
     public static void Map(RouteGroupBuilder config) => config.MapPost("/{key}/reveal", (
-            string key, [AsParameters] ConfigScope scope, RevealConfigRequest request, Caller caller, HttpContext http, RevealConfig useCase) =>
+            [MaxLength(ConfigKeys.MaxKey)] string key, [AsParameters] ConfigScope scope, RevealConfigRequest request, Caller caller,
+            HttpContext http, RevealConfig useCase) =>
             useCase.HandleAsync(key, scope, request, caller, http))
         .RequireRight(SettingsRule.Reveal).WithMetadata(new NoIdempotency())
         .WithSummary("Show an encrypted value")

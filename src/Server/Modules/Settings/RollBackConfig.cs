@@ -1,7 +1,9 @@
+using System.ComponentModel.DataAnnotations;
 using System.Text.Json;
 using Consilium.Modules.Accounts.Contracts;
 using Consilium.Platform.Errors;
 using Consilium.Platform.Hosting;
+using Consilium.Platform.OpenApi;
 using Consilium.Platform.Text;
 using Consilium.Platform.Validation;
 using FluentValidation;
@@ -9,6 +11,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Consilium.Modules.Settings;
 
+/// <summary>Which version to bring back.</summary>
 /// <param name="Version">The version whose value comes back, of those in the history.</param>
 /// <param name="Reason">Why, for the history and the audit trail. At most 500 characters.</param>
 internal sealed record RollBackConfigRequest(int? Version, string? Reason = null);
@@ -26,10 +29,12 @@ internal sealed class RollBackConfigValidator : AbstractValidator<RollBackConfig
 internal sealed class RollBackConfig(ConfigWriter writer, ConfigHistory history, ConfigPrecondition precondition, OpenConfig open)
 {
     public static void Map(RouteGroupBuilder config) => config.MapPost("/{key}/rollback", (
-            string key, [AsParameters] ConfigScope scope, RollBackConfigRequest request, Caller caller, HttpContext http, RollBackConfig useCase) =>
+            [MaxLength(ConfigKeys.MaxKey)] string key, [AsParameters] ConfigScope scope, RollBackConfigRequest request, Caller caller,
+            HttpContext http, RollBackConfig useCase) =>
             useCase.HandleAsync(key, scope, request, caller, http))
         .RequireRight(SettingsRule.Write)
         .WithSummary("Bring an earlier version back")
+        .WithEntityTag()
         .WithDescription("""
             Its value becomes the next version: nothing of the history is lost, and it may be rolled back in turn. Also brings back an entry that was deleted. `If-Match` does not count here.
             What is encrypted stays so, and what was becomes so again: only a PUT with `is_encrypted: false` ends it.

@@ -9,6 +9,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Consilium.Modules.Settings;
 
+/// <summary>Why the data key is rotated.</summary>
 /// <param name="Reason">Why: it is kept in the audit trail. At most 500 characters.</param>
 internal sealed record RotateKeysRequest(string? Reason = null);
 

@@ -2,6 +2,7 @@ using Consilium.Modules.Settings.Contracts;
 using Consilium.Platform.Database;
 using Consilium.Platform.Hosting;
 using Consilium.Platform.Jobs;
+using Consilium.Platform.OpenApi;
 using Consilium.Platform.Secrets;
 
 namespace Consilium.Modules.Settings;
@@ -48,7 +49,9 @@ internal static class SettingsModule
 
     public static void MapSettings(this RouteGroupBuilder api)
     {
-        var config = api.MapGroup(ConfigResponse.Root).WithTags("Config");
+        var config = api.MapGroup(ConfigResponse.Root).WithTags("Config")
+            .WithTagMeaning("The configuration: entries by key, profile and environment, with their history.")
+            .WithParameter("key", "The key of the entry, such as `app.db.host`.");
         ListConfig.Map(config);
         CreateConfig.Map(config);
         FollowConfig.Map(config);
@@ -61,7 +64,8 @@ internal static class SettingsModule
         ConfigHistory.Map(config);
         RollBackConfig.Map(config);
         RevealConfig.Map(config);
-        var security = api.MapGroup("/api/v1/security").WithTags("Security");
+        var security = api.MapGroup("/api/v1/security").WithTags("Security")
+            .WithTagMeaning("The vault: encryption, data keys, and who may do what with the configuration.");
         EncryptValue.Map(security);
         DecryptValue.Map(security);
         ListKeys.Map(security);

@@ -1,7 +1,9 @@
+using System.ComponentModel.DataAnnotations;
 using System.Text.Json;
 using Consilium.Modules.Accounts.Contracts;
 using Consilium.Platform.Errors;
 using Consilium.Platform.Hosting;
+using Consilium.Platform.OpenApi;
 using Consilium.Platform.Text;
 using Consilium.Platform.Validation;
 using FluentValidation;
@@ -9,6 +11,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Consilium.Modules.Settings;
 
+/// <summary>The next value of an entry.</summary>
 /// <param name="Value">Any JSON, at most 65 536 characters.</param>
 /// <param name="IsEncrypted">
 /// Whether the value is kept encrypted from now on; as before when it is missing. With true the earlier versions are encrypted as well.
@@ -17,7 +20,8 @@ namespace Consilium.Modules.Settings;
 /// <param name="Environment">Instead of the query's, of which it must not differ.</param>
 /// <param name="Reason">Why, for the history and the audit trail. At most 500 characters.</param>
 internal sealed record UpdateConfigRequest(
-    JsonElement Value, bool? IsEncrypted = null, string? Profile = null, string? Environment = null, string? Reason = null);
+    JsonElement Value, bool? IsEncrypted = null, [property: MaxLength(ConfigKeys.MaxScopeName)] string? Profile = null,
+    [property: MaxLength(ConfigKeys.MaxScopeName)] string? Environment = null, string? Reason = null);
 
 internal sealed class UpdateConfigValidator : AbstractValidator<UpdateConfigRequest>
 {
@@ -34,10 +38,12 @@ internal sealed class UpdateConfigValidator : AbstractValidator<UpdateConfigRequ
 internal sealed class UpdateConfig(ConfigWriter writer, ConfigPrecondition precondition)
 {
     public static void Map(RouteGroupBuilder config) => config.MapPut("/{key}", (
-            string key, [AsParameters] ConfigScope scope, UpdateConfigRequest request, Caller caller, HttpContext http, UpdateConfig useCase) =>
+            [MaxLength(ConfigKeys.MaxKey)] string key, [AsParameters] ConfigScope scope, UpdateConfigRequest request, Caller caller,
+            HttpContext http, UpdateConfig useCase) =>
             useCase.HandleAsync(key, scope, request, caller, http))
         .RequireRight(SettingsRule.Write)
         .WithSummary("Give an entry its next value")
+        .WithEntityTag()
         .WithDescription("""
             Exactly the entry of this profile and environment (nothing is looked up: 404 when there is none). `If-Match` is honoured: 412 when somebody wrote another version
             meanwhile; where `features.require_if_match` is on, it must be there (428).

@@ -1,17 +1,20 @@
+using System.ComponentModel.DataAnnotations;
 using Consilium.Modules.Accounts.Contracts;
 using Consilium.Modules.Threads.Contracts;
 using Consilium.Platform.Errors;
 using Consilium.Platform.Paging;
+using Consilium.Platform.Validation;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 
 namespace Consilium.Modules.Tickets;
 
 /// <summary>What to list. All filters narrow.</summary>
-/// <param name="Status">open, in_progress, resolved or closed ones only.</param>
+/// <param name="Status">Only tickets in this status.</param>
 /// <param name="Q">Words, or phrases in quotes: all must occur in title and description, in a message, or in a page of an attached document.</param>
 internal sealed record TicketFilter(
-    [property: FromQuery(Name = "status")] string? Status, [property: FromQuery(Name = "q")] string? Q,
+    [property: FromQuery(Name = "status"), OneOf(typeof(TicketStatus))] string? Status,
+    [property: FromQuery(Name = "q"), MaxLength(ThreadList.MaxQuery)] string? Q,
     [property: FromQuery(Name = "limit")] Limit? Limit, [property: FromQuery(Name = "cursor")] string? Cursor);
 
 /// <summary>The inbox: a customer's tickets, or all of them for staff and admins; newest activity first, with unread counts.</summary>

@@ -9,6 +9,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Consilium.Modules.Tickets;
 
+/// <summary>A ticket to open.</summary>
 /// <param name="Title">3 to 100 characters after trimming.</param>
 /// <param name="Description">What it is about, in the customer's words: 10 to 5000 characters after trimming.</param>
 internal sealed record OpenTicketRequest(string? Title, string? Description);

@@ -9,6 +9,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Consilium.Modules.Tickets;
 
+/// <summary>A message to post in a ticket.</summary>
 /// <param name="Content">1 to 20 000 characters after trimming.</param>
 /// <param name="ClientToken">At most 100 characters, the client's own. Repeating it in the same ticket finds the first message instead of posting again.</param>
 /// <param name="Attachments">At most 10: ids of files that the sender has uploaded for this ticket, or names and addresses of files to fetch.</param>

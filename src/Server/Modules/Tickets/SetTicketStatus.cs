@@ -4,13 +4,22 @@ using Consilium.Modules.Audit.Contracts;
 using Consilium.Modules.Threads.Contracts;
 using Consilium.Platform.Database;
 using Consilium.Platform.Errors;
+using Consilium.Platform.Validation;
+using FluentValidation;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 
 namespace Consilium.Modules.Tickets;
 
-/// <param name="Status">open, in_progress, resolved or closed.</param>
+/// <summary>The status that a ticket is to have.</summary>
+/// <param name="Status">How far the work on it is.</param>
 internal sealed record SetTicketStatusRequest(string? Status);
+
+internal sealed class SetTicketStatusValidator : AbstractValidator<SetTicketStatusRequest>
+{
+    public SetTicketStatusValidator() =>
+        RuleFor(r => r.Status).NotNull().WithMessage("is required.").Names<SetTicketStatusRequest, TicketStatus>();
+}
 
 /// <summary>Moves a ticket from one status to the next: staff and admins; its customer may close it. A closed ticket takes no messages.</summary>
 internal sealed class SetTicketStatus(ConsiliumDb db, RequestTransaction transaction, IThreads threads, TicketAccess access, IAuditTrail audit)

@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Consilium.Modules.Accounts.Contracts;
@@ -6,6 +7,7 @@ using Consilium.Modules.Threads.Contracts;
 using Consilium.Platform.Database;
 using Consilium.Platform.Errors;
 using Consilium.Platform.Hosting;
+using Consilium.Platform.OpenApi;
 using Consilium.Platform.Realtime;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
@@ -23,11 +25,13 @@ internal sealed class StreamAnswer(
     public static void Map(RouteGroupBuilder tickets)
     {
         tickets.MapGet("/{id:guid}/ai-response", (
-                Guid id, [FromHeader(Name = "Last-Event-ID")] string? lastEventId, [FromQuery(Name = "last_event_id")] string? lastEventIdInQuery, HttpContext http,
+                Guid id, [FromHeader(Name = "Last-Event-ID")] string? lastEventId,
+                [FromQuery(Name = "last_event_id"), MaxLength(50)] string? lastEventIdInQuery, HttpContext http,
                 Caller caller, StreamAnswer useCase) =>
                 useCase.HandleAsync(id, lastEventId ?? lastEventIdInQuery, http, caller))
             .RequireRoles(TicketAccess.Readers).AllowStreamTicket().LongLived()
             .WithSummary("Stream the assistant's answer")
+            .WithParameter("last_event_id", "The same as the header, for clients that cannot send one; the header counts before it.")
             .WithDescription("""
                 The answer to the customer's newest message, or to the description while there is none, as server-sent events. Asking twice joins the same run; a finished answer is
                 sent again from the store. Frames are `id: <run>:<offset>` and `data: <text>`, one `data:` line per line of text; `<offset>` counts the UTF-16 units of the answer up

@@ -1,5 +1,6 @@
 namespace Consilium.Modules.Tickets;
 
+/// <summary>How far the work on a ticket is. A closed one takes no messages.</summary>
 internal enum TicketStatus { Open, InProgress, Resolved, Closed }
 
 /// <summary>A question to support: its customer's, worked by staff, answered by the assistant when somebody asks it. The conversation is the thread of the same id.</summary>

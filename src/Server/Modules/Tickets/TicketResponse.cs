@@ -10,7 +10,12 @@ using Npgsql;
 namespace Consilium.Modules.Tickets;
 
 /// <summary>A ticket, as its customer and staff see it.</summary>
+/// <param name="Id">The id of the ticket.</param>
+/// <param name="Title">A short name.</param>
+/// <param name="Description">What it is about, in the customer's words.</param>
+/// <param name="Status">How far the work on it is.</param>
 /// <param name="UserId">Whose it is.</param>
+/// <param name="CreatedAt">When it was opened.</param>
 /// <param name="UpdatedAt">When anything in it last changed.</param>
 /// <param name="LastSeq">The number of its newest event: where a reader of this answer starts to follow.</param>
 /// <param name="LastMessageAt">When the newest message was posted; null before the first.</param>
@@ -28,9 +33,16 @@ internal sealed record TicketWithMessages(TicketResponse Ticket, IReadOnlyList<T
 }
 
 /// <summary>A message of a ticket.</summary>
+/// <param name="Id">The id of the message.</param>
 /// <param name="Seq">Its place: grows strictly within the ticket, not by one, for other events take numbers too.</param>
+/// <param name="TicketId">The ticket that it belongs to.</param>
+/// <param name="SenderId">The account that sent it.</param>
+/// <param name="SenderRole">As what the sender speaks.</param>
 /// <param name="SenderName">As it was when the message was posted.</param>
+/// <param name="Content">What was said.</param>
 /// <param name="IsAi">Whether the assistant wrote it.</param>
+/// <param name="CreatedAt">When it was posted.</param>
+/// <param name="Attachments">The files that hang on it, in the order in which they were named.</param>
 /// <param name="Ai">Of the assistant's answers: who computed it and what it cites.</param>
 internal sealed record TicketMessageResponse(
     Guid Id, long Seq, Guid TicketId, Guid SenderId, SenderRole SenderRole, string SenderName, string Content, bool IsAi, DateTimeOffset CreatedAt,

@@ -1,5 +1,6 @@
 using Consilium.Modules.Assistant.Contracts;
 using Consilium.Modules.Threads.Contracts;
+using Consilium.Platform.OpenApi;
 
 namespace Consilium.Modules.Tickets;
 
@@ -22,7 +23,9 @@ internal static class TicketsModule
     {
         foreach (var prefix in (string[])["/tickets", "/api/v1/tickets"])
         {
-            var tickets = api.MapGroup(prefix).WithTags("Tickets");
+            var tickets = api.MapGroup(prefix).WithTags("Tickets")
+            .WithTagMeaning("Tickets: what customers ask, answered by the assistant when somebody asks for it, and by staff.")
+            .WithParameter("id", "The ticket, by its id.");
             OpenTicket.Map(tickets);
             ListTickets.Map(tickets);
             GetTicket.Map(tickets);

@@ -1,4 +1,5 @@
 using Consilium.Platform.Limits;
+using Consilium.Platform.OpenApi;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 
@@ -21,7 +22,8 @@ internal static class HealthRoutes
 
     public static void MapHealth(this IEndpointRouteBuilder app)
     {
-        var health = app.MapGroup("/health").AllowAnonymous().DisableRateLimiting().WithTags(Tag);
+        var health = app.MapGroup("/health").AllowAnonymous().DisableRateLimiting().WithTags(Tag)
+            .WithTagMeaning("Whether the server works, for those who watch it.");
         health.MapGet("", GetHealth).WithSummary("Tell whether the server works")
             .WithDescription("`healthy` once the server has started and as long as its database answers.").Produces<HealthResponse>(503);
         health.MapGet("/live", GetLiveness).WithSummary("Tell that the process lives")

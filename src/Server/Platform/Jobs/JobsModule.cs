@@ -1,5 +1,6 @@
 using Consilium.Platform.Database;
 using Consilium.Platform.Idempotency;
+using Consilium.Platform.OpenApi;
 
 namespace Consilium.Platform.Jobs;
 
@@ -21,7 +22,8 @@ internal static class JobsModule
     public static void MapJobs(this IEndpointRouteBuilder api)
     {
         // The claim and not the module that gives it: Platform knows no module.
-        var jobs = api.MapGroup("/api/v1/jobs").WithTags("Jobs").RequireAuthorization(policy => policy.RequireClaim("role", "admin"));
+        var jobs = api.MapGroup("/api/v1/jobs").WithTags("Jobs").WithTagMeaning("Background and scheduled jobs.")
+            .RequireAuthorization(policy => policy.RequireClaim("role", "admin"));
         jobs.MapListJobs();
         jobs.MapRetryJob();
         jobs.MapListSchedules();

@@ -1,5 +1,7 @@
 using Consilium.Platform.Errors;
+using Consilium.Platform.OpenApi;
 using Consilium.Platform.Paging;
+using Consilium.Platform.Validation;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Npgsql;
 using NpgsqlTypes;
@@ -7,7 +9,14 @@ using NpgsqlTypes;
 namespace Consilium.Platform.Jobs;
 
 /// <summary>A background job as an administrator sees it. Its payload stays inside.</summary>
+/// <param name="Id">The id of the job, by which a dead one is retried.</param>
+/// <param name="Kind">What the job does: <c>files.process</c>.</param>
+/// <param name="Status">Whether it waits, runs, or has used up its attempts.</param>
+/// <param name="RunAt">When it is to run next.</param>
+/// <param name="Attempts">How often it was tried.</param>
+/// <param name="MaxAttempts">How often it is tried before it counts as dead.</param>
 /// <param name="LastError">The kind of the last failure.</param>
+/// <param name="CreatedAt">When it was put into the queue.</param>
 internal sealed record JobResponse(
     Guid Id, string Kind, string Status, DateTimeOffset RunAt, int Attempts, int MaxAttempts, string? LastError, DateTimeOffset CreatedAt)
 {
@@ -21,18 +30,17 @@ internal sealed record JobResponse(
 /// <summary>The background jobs, oldest first; with <c>status=dead</c> those that have used up their attempts. Admins only.</summary>
 internal static class ListJobs
 {
-    static readonly string[] Statuses = ["queued", "running", "dead"];
-
     public static void MapListJobs(this IEndpointRouteBuilder jobs) => jobs.MapGet("", HandleAsync)
         .WithName("ListJobs")
         .WithSummary("List background jobs")
+        .WithParameter("status", "Only jobs in this status.")
         .WithDescription("Oldest first. `status=dead` shows the jobs that have used up their attempts and wait for `POST /api/v1/jobs/{id}/retry`.")
         .ProducesProblem(400);
 
     static async Task<Results<Ok<Page<JobResponse>>, ProblemHttpResult>> HandleAsync(
-        NpgsqlDataSource database, CancellationToken cancellationToken, string? status = null, string? cursor = null, Limit? limit = null)
+        NpgsqlDataSource database, CancellationToken cancellationToken, [OneOf("queued", "running", "dead")] string? status = null,
+        string? cursor = null, Limit? limit = null)
     {
-        if (status is not null && !Statuses.Contains(status)) return Problems.Invalid("status", "must be queued, running or dead.");
         Place? after = null;
         if (cursor is not null && !Cursor.TryRead(cursor, out after)) return Problems.Invalid("cursor", "is not a cursor of this list.");
 

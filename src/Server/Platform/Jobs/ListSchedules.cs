@@ -8,6 +8,7 @@ namespace Consilium.Platform.Jobs;
 
 /// <summary>A scheduled job as an administrator sees it.</summary>
 /// <param name="Kind">What it is called by: <c>files.sweep</c>.</param>
+/// <param name="Description">What the job does, in words.</param>
 /// <param name="EverySeconds">How long after the end of a run the next one begins.</param>
 /// <param name="Status">waiting for its time; running; failing when its last run failed and it waits to be tried again.</param>
 /// <param name="NextRunAt">When it begins next, as soon as a worker is free; null while it runs.</param>
@@ -17,6 +18,8 @@ internal sealed record ScheduleResponse(
     string Kind, string Description, long EverySeconds, string Status, DateTimeOffset? NextRunAt, int FailedAttempts, ScheduledRun? LastRun);
 
 /// <summary>A run of a scheduled job that has ended.</summary>
+/// <param name="StartedAt">When the run began.</param>
+/// <param name="EndedAt">When it ended.</param>
 /// <param name="Outcome">succeeded or failed.</param>
 /// <param name="Result">What a run that succeeded did: <c>12 keys removed</c>.</param>
 /// <param name="Error">The kind of the fault of one that failed; <c>LeaseExpired</c> when its process died.</param>

@@ -1,7 +1,9 @@
+using System.ComponentModel.DataAnnotations;
 using Consilium.Platform.Administration;
 using Consilium.Platform.Database;
 using Consilium.Platform.Errors;
 using Consilium.Platform.Json;
+using Consilium.Platform.OpenApi;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Consilium.Platform.Jobs;
@@ -12,12 +14,13 @@ internal static class RunSchedule
     public static void MapRunSchedule(this IEndpointRouteBuilder jobs) => jobs.MapPost("/schedules/{kind}/run", HandleAsync)
         .WithName("RunSchedule")
         .WithSummary("Run a scheduled job now")
+        .WithParameter("kind", "The scheduled job, by its `kind`.")
         .WithDescription("A worker begins at once; `GET /api/v1/jobs/schedules` shows how it ended. The next run follows at its interval after this one. 409 while it runs.")
         .ProducesProblem(404).ProducesProblem(409);
 
     static async Task<Results<Accepted<ScheduleResponse>, ProblemHttpResult>> HandleAsync(
-        string kind, IEnumerable<IScheduledJob> scheduled, RequestTransaction transaction, IAdminActions actions, JobBell bell, TimeProvider clock,
-        CancellationToken cancellationToken)
+        [MaxLength(100)] string kind, IEnumerable<IScheduledJob> scheduled, RequestTransaction transaction, IAdminActions actions, JobBell bell,
+        TimeProvider clock, CancellationToken cancellationToken)
     {
         if (scheduled.FirstOrDefault(job => job.Kind == kind) is not { } job) return Problems.NotFound();
         return await transaction.RunAsync<Results<Accepted<ScheduleResponse>, ProblemHttpResult>>(async () =>

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Consilium.Platform.Errors;
 using Consilium.Platform.Hosting;
@@ -20,19 +21,15 @@ internal sealed partial class DocumentShape(IEnumerable<ErrorEnvelope> envelopes
         - **Repeating safely**: every POST by somebody signed in takes an `Idempotency-Key`.
         """;
 
-    static readonly Dictionary<string, string> Parameters = new(StringComparer.Ordinal)
-    {
-        ["limit"] = "How many at most.",
-        ["cursor"] = "`next_cursor` of the page before.",
-        ["Last-Event-ID"] = "The `id` of the last frame that arrived: the stream goes on after it. EventSource sends it by itself.",
-    };
-
     public Task TransformAsync(OpenApiDocument document, OpenApiDocumentTransformerContext context, CancellationToken cancellationToken)
     {
         document.Info = new() { Title = $"{Product.Name} API", Version = Product.Version, Description = Description, License = new() { Name = "MIT", Identifier = "MIT" } };
-        document.Servers = [new() { Url = "/" }];
+        var server = new OpenApiServer { Url = "/", Description = "The server that this document comes from." };
+        server.AddExtension("x-internal", new JsonNodeExtension(JsonValue.Create(false))); // it is for everybody
+        document.Servers = [server];
         var components = document.Components ??= new();
         components.SecuritySchemes = RouteSecurity.Schemes();
+        components.Headers = AnswerHeaders.Components();
         components.Responses = ProblemAnswers.Components(envelopes, document);
         (components.Schemas ??= new Dictionary<string, IOpenApiSchema>(StringComparer.Ordinal))[SchemaNames.Problem] = ProblemAnswers.Schema();
         components.Schemas[SchemaNames.EnvelopedError] = ProblemAnswers.EnvelopeSchema();
@@ -44,8 +41,15 @@ internal sealed partial class DocumentShape(IEnumerable<ErrorEnvelope> envelopes
         document.Paths = paths;
         var ids = new HashSet<string>(StringComparer.Ordinal);
         foreach (var operation in paths.Values.SelectMany(item => item.Operations ?? []).Select(entry => entry.Value)) Tidy(operation, ids);
-        document.Tags = new HashSet<OpenApiTag>(paths.Values.SelectMany(item => item.Operations ?? []).SelectMany(o => o.Value.Tags ?? new HashSet<OpenApiTagReference>())
-            .Select(tag => tag.Name!).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).Select(name => new OpenApiTag { Name = name }));
+        var operations = paths.Values.SelectMany(item => item.Operations ?? []).Select(entry => entry.Value).ToList();
+        var meanings = (document.Tags ?? new HashSet<OpenApiTag>()).ToLookup(tag => tag.Name, tag => tag.Description, StringComparer.Ordinal);
+        document.Tags = operations.SelectMany(operation => operation.Tags ?? new HashSet<OpenApiTagReference>()).Select(tag => tag.Name!)
+            .Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)
+            .Select(name => new OpenApiTag { Name = name, Description = meanings[name].FirstOrDefault(meaning => meaning is not null) }).ToHashSet();
+        var answered = operations.SelectMany(operation => operation.Responses ?? [])
+            .Select(entry => (entry.Value as OpenApiResponseReference)?.Reference.Id)
+            .ToHashSet(StringComparer.Ordinal);
+        foreach (var name in components.Responses.Keys.Where(name => !answered.Contains(name)).ToList()) components.Responses.Remove(name);
         return Task.CompletedTask;
     }
 
@@ -56,10 +60,7 @@ internal sealed partial class DocumentShape(IEnumerable<ErrorEnvelope> envelopes
     {
         if (operation.OperationId is { } id && !ids.Add(id)) operation.OperationId = null;
         foreach (var parameter in (operation.Parameters ?? []).OfType<OpenApiParameter>())
-        {
             if (parameter.In == ParameterLocation.Path) parameter.Name = JsonPaths.OfMember(parameter.Name!);
-            if (Parameters.TryGetValue(parameter.Name!, out var description)) parameter.Description ??= description;
-        }
     }
 
     [GeneratedRegex(@"\{\w+\}", RegexOptions.NonBacktracking)]

@@ -10,7 +10,8 @@ internal static class OpenApiModule
     public static void AddApiDocument(this IServiceCollection services)
     {
         services.AddSingleton<ApiDocument>();
-        services.AddSingleton<BodyExamples>();
+        services.AddSingleton<ExampleBodies>();
+        services.AddSingleton<RequestProbe>();
         services.AddOpenApi(DocumentName, options =>
         {
             options.OpenApiVersion = OpenApiSpecVersion.OpenApi3_1;
@@ -19,10 +20,14 @@ internal static class OpenApiModule
             options.AddSchemaTransformer<WireSchemas>();
             options.AddOperationTransformer<RouteNames>();
             options.AddOperationTransformer<RouteSecurity>();
+            options.AddOperationTransformer<ParameterTexts>();
+            options.AddOperationTransformer<FileAnswers>();
             options.AddOperationTransformer<RouteAnswers>();
             options.AddOperationTransformer<DeprecatedOperations>();
             options.AddOperationTransformer<BodyExamples>();
             options.AddDocumentTransformer<DocumentShape>();
+            options.AddDocumentTransformer<MemberRules>();
+            options.AddDocumentTransformer<AnswerTexts>();
         });
     }
 

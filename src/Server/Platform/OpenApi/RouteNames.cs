@@ -18,9 +18,18 @@ internal sealed class RouteNames : IOpenApiOperationTransformer
         var metadata = context.Description.ActionDescriptor.EndpointMetadata;
         if (!metadata.OfType<ITagsMetadata>().Any() && ModuleOf(metadata) is { } module)
             operation.Tags = new HashSet<OpenApiTagReference> { new(module, context.Document) };
+        foreach (var meaning in metadata.OfType<TagMeaning>()) Describe(context.Document!, operation.Tags?.FirstOrDefault()?.Name, meaning.Text);
         operation.Summary = operation.Summary?.Trim().TrimEnd('.');
         operation.OperationId = Id(operation.OperationId ?? Words(operation.Summary ?? ""));
         return Task.CompletedTask;
+    }
+
+    static void Describe(OpenApiDocument document, string? tag, string meaning)
+    {
+        var tags = document.Tags ??= new HashSet<OpenApiTag>();
+        var there = tags.FirstOrDefault(one => one.Name == tag);
+        if (there is null) tags.Add(new() { Name = tag, Description = meaning });
+        else there.Description = meaning;
     }
 
     // Consilium.Modules.Cases.OpenCase → Cases

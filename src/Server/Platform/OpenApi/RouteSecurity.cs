@@ -10,9 +10,10 @@ internal sealed class RouteSecurity : IOpenApiOperationTransformer
     public Task TransformAsync(OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken cancellationToken)
     {
         var metadata = context.Description.ActionDescriptor.EndpointMetadata;
+        operation.Security = [];
         if (metadata.OfType<IAllowAnonymous>().Any()) return Task.CompletedTask;
         var roles = metadata.OfType<IRolesMetadata>().LastOrDefault()?.RoleNames.ToList();
-        operation.Security = roles is [] ? [] : [Requirement(SecuritySchemes.Bearer, [])]; // without a role nobody comes in by a token
+        if (roles is not []) operation.Security.Add(Requirement(SecuritySchemes.Bearer, [])); // without a role nobody comes in by a token
         foreach (var other in metadata.OfType<ISecuritySchemeMetadata>()) operation.Security.Add(Requirement(other.Scheme, other.Scopes));
         if (roles is [_, ..]) operation.Description = $"{operation.Description}\n\nRoles: {string.Join(", ", roles)}.".Trim();
         return Task.CompletedTask;
@@ -28,7 +29,7 @@ internal sealed class RouteSecurity : IOpenApiOperationTransformer
             Type = SecuritySchemeType.Http,
             Scheme = "bearer",
             BearerFormat = "JWT",
-            Description = "The `access_token` of a login.",
+            Description = "The `access_token` of a login, a JWT that is checked as RFC 8725 advises.",
         },
         [SecuritySchemes.ApiKey] = new OpenApiSecurityScheme
         {

@@ -46,6 +46,9 @@ internal static class Page
 /// </summary>
 internal static class Cursor
 {
+    /// <summary>The longest text that is taken as a cursor; no list's come near it.</summary>
+    public const int MaxLength = 1024;
+
     const char Of = '.';
 
     static readonly JsonSerializerOptions Options = new() { Converters = { new UtcTimes() } };

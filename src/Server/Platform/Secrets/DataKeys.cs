@@ -9,6 +9,10 @@ namespace Consilium.Platform.Secrets;
 /// <summary>What anybody may know of a data key; never its material.</summary>
 internal sealed record DataKey(Guid Id, string Algorithm, DataKeyStatus Status, DateTimeOffset CreatedAt, Guid? CreatedBy, DateTimeOffset? RetiredAt);
 
+/// <summary>
+/// What a data key is used for: the active one seals; a retiring one opens until its values are sealed anew; a retired one only opens what was
+/// handed out.
+/// </summary>
 internal enum DataKeyStatus
 {
     /// <summary>Seals.</summary>

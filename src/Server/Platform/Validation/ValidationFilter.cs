@@ -5,7 +5,10 @@ using FluentValidation;
 
 namespace Consilium.Platform.Validation;
 
-/// <summary>Validates every bound request for which a FluentValidation validator exists; 400 with a field map when it fails.</summary>
+/// <summary>
+/// Validates every bound request for which a FluentValidation validator exists, and the parameters that have <see cref="ParameterRules"/>; 400 with a
+/// field map when it fails.
+/// </summary>
 internal static class ValidationFilter
 {
     public static void AddValidation(this IServiceCollection services)
@@ -25,8 +28,10 @@ internal static class ValidationFilter
                 .Select((parameter, index) => (Index: index, Validator: ValidatorOf(handler.ApplicationServices, parameter)))
                 .Where(found => found.Validator is not null)
                 .ToArray();
-            return validators.Length == 0 ? next : async context =>
+            var ruled = ParameterRules.Of(handler.MethodInfo);
+            return validators.Length == 0 && ruled.Count == 0 ? next : async context =>
             {
+                if (ParameterRules.Faults(ruled, context.Arguments) is { Count: > 0 } faults) return Problems.Invalid(faults);
                 foreach (var (index, validator) in validators)
                 {
                     if (context.Arguments[index] is not { } argument) continue;

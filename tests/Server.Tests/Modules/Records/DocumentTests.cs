@@ -152,13 +152,20 @@ public sealed class DocumentTests(RecordServer server) : IClassFixture<RecordSer
         var id = (await (await patient.PostFormAsync(UploadPath, pdf)).ShouldAnswerAsync(201)).Id();
         heard.ShouldContain(nameof(PatientChange.Document));
         await server.ProcessedAsync(id);
-        heard.Count(note => note == nameof(PatientChange.Document)).ShouldBe(2); // its thumbnail is there now
+        await HeardOfDocumentsAsync(2); // its thumbnail is there now
         await server.Doctor.PutJsonAsync(PathOf(id), new { remark = "x" });
-        heard.Count(note => note == nameof(PatientChange.Document)).ShouldBe(3);
+        await HeardOfDocumentsAsync(3);
         await server.Doctor.WriteHistoryAsync(patient.UserId);
         await server.Doctor.WriteReportAsync(patient.UserId);
         heard.ShouldContain(nameof(PatientChange.History));
         heard.ShouldContain(nameof(PatientChange.Report));
+
+        // The signal follows the commit, and so it may come after a reader has seen the change.
+        async Task HeardOfDocumentsAsync(int times)
+        {
+            for (var tries = 0; tries < 500 && heard.Count(note => note == nameof(PatientChange.Document)) < times; tries++) await Task.Delay(20);
+            heard.Count(note => note == nameof(PatientChange.Document)).ShouldBe(times);
+        }
     }
 
     [Fact]

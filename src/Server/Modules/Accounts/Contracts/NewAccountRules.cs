@@ -1,3 +1,4 @@
+using Consilium.Platform.Validation;
 using FluentValidation;
 
 namespace Consilium.Modules.Accounts.Contracts;
@@ -5,11 +6,15 @@ namespace Consilium.Modules.Accounts.Contracts;
 /// <summary>What a new account's e-mail and password must be, for the validators of those who make one.</summary>
 internal static class NewAccountRules
 {
+    /// <summary>The longest password that is taken, in Unicode code points.</summary>
+    public const int MaxPassword = PasswordPolicy.MaximumLength;
+
     public static IRuleBuilderOptions<T, string?> Email<T>(this IRuleBuilder<T, string?> rule) => rule
         .Must(email => !string.IsNullOrWhiteSpace(email)).WithMessage("is required.")
         .OptionalEmail();
 
     public static IRuleBuilderOptions<T, string?> OptionalEmail<T>(this IRuleBuilder<T, string?> rule) => rule
+        .OptionalText(EmailAddress.MaxLength)
         .Must(email => string.IsNullOrWhiteSpace(email) || EmailAddress.IsValid(email.Trim()))
         .WithMessage("must be an e-mail address, with a domain that can exist.");
 

@@ -15,6 +15,7 @@ internal sealed record AttachmentRequest(Guid? FileId, RemoteFileRequest? Remote
     public NewAttachment ToAttach() => FileId is { } id ? NewAttachment.Upload(id) : NewAttachment.ToFetch(Remote!.FileName!.Trimmed(), Remote.FileUrl!.Trimmed());
 }
 
+/// <summary>A file that the server fetches from an address.</summary>
 /// <param name="FileName">What to call it.</param>
 /// <param name="FileUrl">An absolute http or https address. It is fetched in the background; what can't be had is said in the attachment.</param>
 internal sealed record RemoteFileRequest(string? FileName, string? FileUrl);
@@ -61,9 +62,11 @@ internal static class AttachmentRules
         foreach (var failure in Remote.Validate(remote).Errors) context.AddFailure($"{path}.{failure.PropertyName}", failure.ErrorMessage);
     }
 
-    public static void Attachments<T>(this IRuleBuilder<T, IReadOnlyList<AttachmentRequest?>?> rule) => rule.Custom((wanted, context) =>
+    public static void Attachments<T>(this IRuleBuilder<T, IReadOnlyList<AttachmentRequest?>?> rule) =>
+        rule.Entries(MaxPerMessage).Custom(Judge);
+
+    static void Judge<T>(IReadOnlyList<AttachmentRequest?>? wanted, ValidationContext<T> context)
     {
-        if (wanted?.Count > MaxPerMessage) context.AddFailure($"must not be more than {MaxPerMessage}.");
         var named = new HashSet<Guid>();
         for (var i = 0; i < wanted?.Count; i++)
         {
@@ -72,7 +75,7 @@ internal static class AttachmentRules
             else if (attachment.FileId is { } id && !named.Add(id)) context.AddFailure(path, "is named twice.");
             else if (attachment.Remote is { } remote) AddFailures(context, path, remote);
         }
-    });
+    }
 }
 
 /// <summary>Text is the id of an upload, an object a file to fetch.</summary>

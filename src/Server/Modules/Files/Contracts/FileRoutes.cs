@@ -22,5 +22,6 @@ internal static class FileRoutes
     }
 }
 
+/// <summary>A form with one file.</summary>
 /// <param name="File">A picture, PDF, text, CSV, Word, Excel or audio file. The part's name and type are taken from it; other parts are ignored.</param>
 internal sealed record UploadFileRequest(IFormFile File);

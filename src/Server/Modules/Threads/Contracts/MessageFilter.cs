@@ -1,23 +1,28 @@
+using System.ComponentModel.DataAnnotations;
 using System.Globalization;
 using Consilium.Platform.Errors;
 using Consilium.Platform.Paging;
+using Consilium.Platform.Validation;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 
 namespace Consilium.Modules.Threads.Contracts;
 
 /// <summary>Which messages of a thread to show, as every door's list takes it.</summary>
-/// <param name="After">Only messages with greater numbers.</param>
-/// <param name="Before">Only messages with smaller numbers; alone, the newest of them.</param>
-/// <param name="Role">Only messages of user, staff, doctor or assistant.</param>
+/// <param name="After">Only messages whose number is greater than this.</param>
+/// <param name="Before">Only messages whose number is smaller than this; without <c>after</c>, the newest of them.</param>
+/// <param name="Role">Only messages of senders who speak as this.</param>
 /// <param name="Q">Words, or phrases in quotes, that must all occur in the message or in one page of a document that hangs on it.</param>
-/// <param name="Format">html: with each message its text as safe HTML, and at most 50 messages.</param>
+/// <param name="Format">With <c>html</c> each message has its text as safe HTML too, and a page has at most 50 messages.</param>
 internal sealed record MessageFilter(
-    [property: FromQuery(Name = "after")] long? After, [property: FromQuery(Name = "before")] long? Before, [property: FromQuery(Name = "role")] string? Role,
-    [property: FromQuery(Name = "q")] string? Q, [property: FromQuery(Name = "limit")] Limit? Limit, [property: FromQuery(Name = "cursor")] string? Cursor,
-    [property: FromQuery(Name = "format")] string? Format)
+    [property: FromQuery(Name = "after"), Range(0, long.MaxValue)] long? After,
+    [property: FromQuery(Name = "before"), Range(0, long.MaxValue)] long? Before,
+    [property: FromQuery(Name = "role"), OneOf(typeof(SenderRole))] string? Role,
+    [property: FromQuery(Name = "q"), MaxLength(MessageFilter.MaxQuery)] string? Q, [property: FromQuery(Name = "limit")] Limit? Limit,
+    [property: FromQuery(Name = "cursor")] string? Cursor,
+    [property: FromQuery(Name = "format"), OneOf("html")] string? Format)
 {
-    const int MaxQuery = 200;
+    public const int MaxQuery = 200;
 
     // Rendering a hostile text takes some milliseconds.
     const int MaxAsHtml = 50;
@@ -28,21 +33,12 @@ internal sealed record MessageFilter(
     /// <summary>Exactly one of query and problem comes back.</summary>
     public (MessageQuery? Query, ProblemHttpResult? Problem) Read()
     {
-        SenderRole? role = null;
-        if (Role is { } name)
-        {
-            if (!Enum.TryParse<SenderRole>(name, ignoreCase: true, out var known) || !name.All(char.IsAsciiLetterLower))
-                return (null, Problems.Invalid("role", "must be user, staff, doctor or assistant."));
-            role = known;
-        }
-        if (Q?.Length > MaxQuery) return (null, Problems.Invalid("q", $"must have at most {MaxQuery} characters."));
         var (after, before) = (After, Before);
         if (after < 0) return (null, Problems.Invalid("after", "must not be negative."));
         if (before < 0) return (null, Problems.Invalid("before", "must not be negative."));
         if (Cursor is { } cursor && !TryResume(Platform.Paging.Cursor.PlaceIn(cursor), ref after, ref before)) return (null, Problems.Invalid("cursor", "is not one of this list's cursors."));
-        if (Format is not null && !AsHtml) return (null, Problems.Invalid("format", "must be html."));
         var limit = Platform.Paging.Limit.Or(Limit);
-        return (new(after, before, AsHtml ? Math.Min(limit, MaxAsHtml) : limit, role, Q), null);
+        return (new(after, before, AsHtml ? Math.Min(limit, MaxAsHtml) : limit, WireNames<SenderRole>.Parse(Role), Q), null);
     }
 
     /// <summary>The page as clients see it, with the cursor of the next.</summary>

@@ -35,14 +35,13 @@ internal sealed record ThreadQuery(ThreadPolicy Policy, Caller Caller, string Se
 /// <summary>The inbox of any door: the threads within a caller's reach, newest activity first, narrowed and searched, a page at a time.</summary>
 internal sealed class ThreadList(NpgsqlDataSource database)
 {
-    const int MaxQuery = 200;
+    public const int MaxQuery = 200;
 
     /// <summary>Exactly one of page and problem comes back.</summary>
     /// <param name="place">When a thread of the page last changed, and its id.</param>
     public async Task<(Page<T>? Page, ProblemHttpResult? Problem)> ReadAsync<T>(
         ThreadQuery query, Func<NpgsqlDataReader, T> read, Func<T, (DateTimeOffset UpdatedAt, Guid Id)> place, CancellationToken cancellationToken)
     {
-        if (query.Q?.Length > MaxQuery) return (null, Problems.Invalid("q", $"must have at most {MaxQuery} characters."));
         Place? from = null;
         if (query.Cursor is not null && !Cursor.TryRead(query.Cursor, out from)) return (null, Problems.Invalid("cursor", "is not one of this list's cursors."));
         var limit = Limit.Or(query.Limit);

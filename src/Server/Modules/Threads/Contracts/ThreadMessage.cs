@@ -4,6 +4,7 @@ using Consilium.Platform.Markdown;
 
 namespace Consilium.Modules.Threads.Contracts;
 
+/// <summary>As what somebody speaks in a thread.</summary>
 internal enum SenderRole { User, Staff, Doctor, Assistant }
 
 /// <summary>A message as it stands now. A retracted one keeps its place and loses its text.</summary>
@@ -23,6 +24,9 @@ internal sealed record ThreadMessage(
 }
 
 /// <summary>What a message said before it was edited.</summary>
+/// <param name="Version">The number of the version, from 1.</param>
+/// <param name="Content">What the message said.</param>
+/// <param name="ReplacedAt">When it was replaced by the next version.</param>
 internal sealed record MessageVersion(int Version, string Content, DateTimeOffset ReplacedAt);
 
 /// <summary>A message to post.</summary>
