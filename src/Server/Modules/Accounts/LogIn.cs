@@ -58,7 +58,7 @@ internal static class LogIn
         foreach (var path in (string[])["/api/v1/auth/login", "/auth/login"])
             api.MapPost(path, HandleAsync)
                 .WithTags("Accounts").WithSummary("Log in with e-mail and password, as JSON or as a form.")
-                .WithDescription("Opens a session. Whatever is wrong, the answer is the same 401; after several wrong passwords there is a pause (429).")
+                .WithDescription("Opens a session. Whatever is wrong, the answer is the same 401. After several wrong passwords comes a pause: 429.")
                 .Accepts<LogInRequest>("application/json", LogInRequest.Form)
                 .ProducesProblem(400).ProducesProblem(401).ProducesProblem(415).ProducesProblem(429).ProducesProblem(503)
                 .AllowAnonymous().WithMetadata(new NoIdempotency());

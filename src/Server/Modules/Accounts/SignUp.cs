@@ -38,7 +38,7 @@ internal static class SignUp
     public static void Map(IEndpointRouteBuilder api) => api
         .MapPost("/auth/signup", HandleAsync)
         .WithName("SignUp").WithTags("Accounts").WithSummary("Sign up as a user.")
-        .WithDescription("For everybody. Doctors, hospitals and patients sign up with their profile instead. 409 `email_taken` when the address has an account.")
+        .WithDescription("For everybody. Doctors, hospitals and patients sign up with their profile instead. 409 `email_taken`: the address has an account.")
         .WithTagMeaning("Accounts: signing up and in, sessions, API keys, people.")
         .ProducesProblem(400).ProducesProblem(409).ProducesProblem(503)
         .AllowAnonymous().WithMetadata(new NoIdempotency());

@@ -15,7 +15,7 @@ internal static class AnswerHeaders
     static readonly SortedDictionary<string, OpenApiHeader> All = new(StringComparer.Ordinal)
     {
         [EntityTag] = Text(
-            "The version of what is answered. Send it as `If-None-Match` to ask whether it has changed, or as `If-Match` to change exactly this version.",
+            "The version of what is answered. `If-None-Match` with it asks whether there is another; `If-Match` with it changes only this version.",
             "\"7\""),
         [Location] = Text("Where the new thing is.", "/api/v1/cases/0199c0de-7a00-7000-8000-000000000001", "uri-reference"),
         [RetryAfter] = new()
@@ -25,7 +25,8 @@ internal static class AnswerHeaders
             Example = 1,
         },
         [Challenge] = Text(
-            "How to sign in (RFC 6750): `Bearer`, with `error=\"invalid_token\"` where a token was sent that is not valid.", "Bearer error=\"invalid_token\""),
+            "How to sign in (RFC 6750): `Bearer`, with `error=\"invalid_token\"` where a token was sent that is not valid.",
+            "Bearer error=\"invalid_token\""),
         ["RateLimit"] = Text(
             "What is left of the limit that is closest: `r` requests, and `t` seconds until there are more. It is absent where nothing is limited.",
             "\"default\";r=99;t=1"),

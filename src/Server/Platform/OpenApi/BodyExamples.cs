@@ -69,7 +69,7 @@ internal sealed class BodyExamples(ExampleBodies examples) : IOpenApiOperationTr
             if (shown.Example is not null) continue;
             var isJson = mediaType.Contains("json", StringComparison.Ordinal);
             shown.Schema = isJson
-                ? new() { Type = JsonSchemaType.Object, AdditionalProperties = new OpenApiSchema(), Description = "Each key with its value, any JSON." }
+                ? new() { Type = JsonSchemaType.Object, AdditionalProperties = new OpenApiSchema(), Description = "The keys with their values." }
                 : new OpenApiSchema { Type = JsonSchemaType.String, Description = "The text of the file." };
             if (file.Texts.TryGetValue(mediaType, out var text)) shown.Example = isJson ? JsonNode.Parse(text) : JsonValue.Create(text);
         }

@@ -44,7 +44,8 @@ public sealed class ApiExamplesTests(Server server) : IClassFixture<Server>
                 faults.Add($"{schema.Name} has no {name}, and requires it");
             foreach (var member in members)
             {
-                if (SaysNull(member.Value) && api.Fault(member.Value, null) is not null) faults.Add($"{schema.Name}.{member.Name} says null and refuses it");
+                if (SaysNull(member.Value) && api.Fault(member.Value, null) is not null)
+                    faults.Add($"{schema.Name}.{member.Name} says null and refuses it");
                 if (IsNoObject(member.Value)) faults.Add($"{schema.Name}.{member.Name} is no object and has properties");
             }
         }
