@@ -1,3 +1,6 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
 using Microsoft.Playwright;
 
 namespace Consilium.Web;
@@ -5,25 +8,18 @@ namespace Consilium.Web;
 /// <summary>An app of another origin, in a browser that holds it to the rules: what it may do with the setting, and may not without.</summary>
 public sealed class CrossOriginTests(Browser browser) : IClassFixture<Browser>
 {
-    const string App = "http://localhost:9";
-    const string Stranger = "http://localhost:10";
-
-    /// <summary>Signs in, works with a case by every kind of request, and follows it in each way.</summary>
+    /// <summary>Signs up, works by every kind of request, and follows a case in each way.</summary>
     const string Work = """
         async api => {
             const seen = {};
             const call = (path, method = 'GET', body = undefined, headers = {}) => fetch(api + path, { method, body: body && JSON.stringify(body),
                 headers: { ...(body && { 'Content-Type': 'application/json' }), ...(seen.token && { Authorization: `Bearer ${seen.token}` }), ...headers } });
-            seen.token = (await (await call('/auth/login', 'POST', { username: 'admin@example.com', password: 'admin123' })).json()).access_token;
+            const signIn = async (username, password) => (await (await call('/auth/login', 'POST', { username, password })).json()).access_token;
+            await call('/auth/signup', 'POST', { email: 'ada@example.com', password: 'analytical-engine' });
+            seen.token = await signIn('ada@example.com', 'analytical-engine');
             const opened = await call('/api/v1/cases', 'POST', { issue_description: 'From elsewhere' }, { 'Idempotency-Key': crypto.randomUUID() });
             seen.location = opened.headers.get('Location');
             const id = (await opened.json()).id;
-            seen.put = (await call(`/api/v1/cases/${id}/close`, 'PUT')).status;
-            await call(`/api/v1/cases/${id}/reopen`, 'PUT');
-            const entry = await call('/api/v1/config', 'POST', { key: 'cross.origin', value: 1 });
-            seen.etag = entry.headers.get('ETag');
-            seen.stale = (await call('/api/v1/config/cross.origin', 'PUT', { value: 2 }, { 'If-Match': '"77"' })).status;
-            seen.deleted = (await call('/api/v1/config/cross.origin', 'DELETE')).status;
             const nobody = await fetch(api + '/api/v1/users/me');
             seen.unauthenticated = [nobody.status, (await nobody.json()).code];
             const nowhere = await call('/nowhere');
@@ -36,7 +32,11 @@ public sealed class CrossOriginTests(Browser browser) : IClassFixture<Browser>
 
             const stream = await call(`/api/v1/cases/${id}/events`, 'GET', undefined, { 'Last-Event-ID': '0' });
             const reader = stream.body.pipeThrough(new TextDecoderStream()).getReader();
-            for (seen.stream = ''; !seen.stream.includes('event:');) seen.stream += (await reader.read()).value;
+            for (seen.stream = ''; !seen.stream.includes('event:');) {
+                const { value, done } = await reader.read();
+                if (done) break;
+                seen.stream += value;
+            }
             await reader.cancel();
 
             const path = `/api/v1/cases/${id}/events`;
@@ -55,6 +55,13 @@ public sealed class CrossOriginTests(Browser browser) : IClassFixture<Browser>
                 socket.onerror = () => fail('WebSocket');
             });
             socket.close();
+
+            seen.put = (await call(`/api/v1/cases/${id}/close`, 'PUT')).status;
+            seen.token = await signIn('admin@example.com', 'admin123');
+            const entry = await call('/api/v1/config', 'POST', { key: 'cross.origin', value: 1 });
+            seen.etag = entry.headers.get('ETag');
+            seen.stale = (await call('/api/v1/config/cross.origin', 'PUT', { value: 2 }, { 'If-Match': '"77"' })).status;
+            seen.deleted = (await call('/api/v1/config/cross.origin', 'DELETE')).status;
             delete seen.token;
             return JSON.stringify(seen);
         }
@@ -70,10 +77,12 @@ public sealed class CrossOriginTests(Browser browser) : IClassFixture<Browser>
     [BrowserFact]
     public async Task An_app_of_an_origin_that_is_listed_uses_everything_and_others_nothing()
     {
-        await using var server = await ServerProcess.StartAsync(("Origins__Allowed", App));
+        await using var site = await Site.StartAsync();
+        await using var stranger = await Site.StartAsync();
+        await using var server = await ServerProcess.StartAsync(("Origins__Allowed", site.Origin));
         var api = server.Address.ToString().TrimEnd('/');
 
-        var app = await PageAsync(App);
+        var app = await PageAsync(site);
         var seen = System.Text.Json.JsonDocument.Parse(await app.EvaluateAsync<string>(Work, api)).RootElement;
         seen.GetProperty("location").GetString().ShouldNotBeNull().ShouldStartWith("/api/v1/cases/");
         seen.GetProperty("put").GetInt32().ShouldBe(200);
@@ -88,26 +97,43 @@ public sealed class CrossOriginTests(Browser browser) : IClassFixture<Browser>
         seen.GetProperty("socket").GetString().ShouldBe("participant.joined");
         await app.CloseAsync();
 
-        var stranger = await PageAsync(Stranger);
-        (await stranger.EvaluateAsync<string>(Try, api)).ShouldBe("refused,refused");
-        await stranger.CloseAsync();
+        var other = await PageAsync(stranger);
+        (await other.EvaluateAsync<string>(Try, api)).ShouldBe("refused,refused");
+        await other.CloseAsync();
     }
 
     [BrowserFact]
     public async Task Without_the_setting_no_other_origin_reads_anything()
     {
+        await using var site = await Site.StartAsync();
         await using var server = await ServerProcess.StartAsync();
-        var page = await PageAsync(App);
+        var page = await PageAsync(site);
         (await page.EvaluateAsync<string>(Try, server.Address.ToString().TrimEnd('/'))).ShouldBe("refused,refused");
         await page.CloseAsync();
     }
 
-    /// <summary>An empty page of this origin: no server stands behind it.</summary>
-    async Task<IPage> PageAsync(string origin)
+    async Task<IPage> PageAsync(Site site)
     {
         var page = await browser.EmptyAsync();
-        await page.RouteAsync($"{origin}/**", route => route.FulfillAsync(new() { ContentType = "text/html", Body = "<!doctype html>" }));
-        await page.GotoAsync($"{origin}/");
+        await page.GotoAsync($"{site.Origin}/");
         return page;
+    }
+
+    /// <summary>Another server of this machine, and so another origin, with an empty page.</summary>
+    sealed class Site(WebApplication app) : IAsyncDisposable
+    {
+        public string Origin => app.Urls.Single();
+
+        public static async Task<Site> StartAsync()
+        {
+            var builder = WebApplication.CreateSlimBuilder(["--urls=http://127.0.0.1:0"]);
+            builder.Logging.ClearProviders();
+            var app = builder.Build();
+            app.MapGet("/", () => Results.Content("<!doctype html><title>App</title>", "text/html"));
+            await app.StartAsync();
+            return new(app);
+        }
+
+        public async ValueTask DisposeAsync() => await app.DisposeAsync();
     }
 }
