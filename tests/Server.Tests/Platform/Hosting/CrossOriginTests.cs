@@ -1,6 +1,8 @@
+using Consilium.Modules.Accounts.Contracts;
 using Consilium.Platform.Hosting;
 using Consilium.Platform.Realtime;
 using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Consilium.Tests.Platform.Hosting;
 
@@ -71,6 +73,20 @@ public sealed class CrossOriginTests(CrossOriginTests.OpenServer server) : IClas
         ((int)answer.StatusCode).ShouldBe(429);
         One(answer, "Access-Control-Allow-Origin").ShouldBe(App);
         (await PreflightAsync(strict, "/api/v1/users/me", "GET", "authorization", App)).StatusCode.ShouldBe(System.Net.HttpStatusCode.NoContent);
+    }
+
+    [Fact]
+    public async Task A_fault_of_the_server_can_be_read_too()
+    {
+        await using var faulty = await Server.StartAsync(
+            new Dictionary<string, string?>(StringComparer.Ordinal) { ["Origins:Allowed"] = App },
+            services: services => services.AddScoped<IAccountDirectory>(_ => throw new InvalidOperationException()));
+        using var staff = await faulty.SignedInAsync("staff");
+        staff.DefaultRequestHeaders.Add("Origin", App);
+        var answer = await staff.PostJsonAsync("/api/v1/cases", new { issue_description = "x", owner_id = Guid.CreateVersion7() });
+        ((int)answer.StatusCode).ShouldBe(500);
+        One(answer, "Access-Control-Allow-Origin").ShouldBe(App);
+        answer.Headers.Vary.Count(name => name == "Origin").ShouldBe(1);
     }
 
     [Fact]
