@@ -1,4 +1,3 @@
-using System.ComponentModel.DataAnnotations;
 using Consilium.Platform.Validation;
 using FluentValidation;
 
@@ -62,9 +61,17 @@ internal abstract record PatientFields
 /// <param name="Medications">What the patient takes, an entry each.</param>
 /// <param name="Conditions">What the patient is known to have, an entry each.</param>
 internal sealed record MedicalInfoRequest(
-    [property: MaxLength(ProfileRules.MaxEntries)] IReadOnlyList<string>? Allergies = null,
-    [property: MaxLength(ProfileRules.MaxEntries)] IReadOnlyList<string>? Medications = null,
-    [property: MaxLength(ProfileRules.MaxEntries)] IReadOnlyList<string>? Conditions = null);
+    IReadOnlyList<string>? Allergies = null, IReadOnlyList<string>? Medications = null, IReadOnlyList<string>? Conditions = null);
+
+internal sealed class MedicalInfoValidator : AbstractValidator<MedicalInfoRequest>
+{
+    public MedicalInfoValidator()
+    {
+        RuleFor(r => r.Allergies).Entries();
+        RuleFor(r => r.Medications).Entries();
+        RuleFor(r => r.Conditions).Entries();
+    }
+}
 
 internal abstract class PatientFieldsValidator<T> : AbstractValidator<T> where T : PatientFields
 {
@@ -83,9 +90,7 @@ internal abstract class PatientFieldsValidator<T> : AbstractValidator<T> where T
         RuleFor(r => r.Allergies).Entries();
         RuleFor(r => r.Medications).Entries();
         RuleFor(r => r.Conditions).Entries();
-        RuleFor(r => r.MedicalInfo!.Allergies).Entries().When(r => r.MedicalInfo is not null).OverridePropertyName("medical_info.allergies");
-        RuleFor(r => r.MedicalInfo!.Medications).Entries().When(r => r.MedicalInfo is not null).OverridePropertyName("medical_info.medications");
-        RuleFor(r => r.MedicalInfo!.Conditions).Entries().When(r => r.MedicalInfo is not null).OverridePropertyName("medical_info.conditions");
+        RuleFor(r => r.MedicalInfo!).SetValidator(new MedicalInfoValidator()).When(r => r.MedicalInfo is not null);
         RuleFor(r => r.EmergencyContactName).OptionalText(ProfileRules.Name);
         RuleFor(r => r.EmergencyContactNumber).OptionalText(ProfileRules.Line);
         RuleFor(r => r.Address).OptionalText(500);

@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using Consilium.Modules.Accounts.Contracts;
 using Consilium.Modules.Care.Contracts;
 using Consilium.Platform.Database;
@@ -22,7 +23,8 @@ internal sealed class UpdatePatientValidator : PatientFieldsValidator<UpdatePati
 /// <summary>What to list.</summary>
 /// <param name="Q">Only patients with these words in their name or contact.</param>
 internal sealed record PatientFilter(
-    [property: FromQuery(Name = "q")] string? Q, [property: FromQuery(Name = "limit")] Limit? Limit, [property: FromQuery(Name = "cursor")] string? Cursor);
+    [property: FromQuery(Name = "q"), MaxLength(ProfileList.MaxQuery)] string? Q,
+    [property: FromQuery(Name = "limit")] Limit? Limit, [property: FromQuery(Name = "cursor")] string? Cursor);
 
 /// <summary>Patients' profiles: read by whoever may read the patient's data, changed by the patient, related users and administrators.</summary>
 internal sealed class Patients(

@@ -12,7 +12,7 @@ internal static class ProfileRules
     public const int Line = 200;
     public const int Link = 2000;
     public const int Paragraph = 2000;
-    public const int MaxEntries = 100;
+    const int MaxEntries = 100;
 
     /// <summary>May be absent, but a name that is given is one.</summary>
     public static IRuleBuilderOptions<T, string?> ChangedName<T>(this IRuleBuilder<T, string?> rule) => rule

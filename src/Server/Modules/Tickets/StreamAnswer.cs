@@ -25,7 +25,7 @@ internal sealed class StreamAnswer(
     public static void Map(RouteGroupBuilder tickets)
     {
         tickets.MapGet("/{id:guid}/ai-response", (
-                Guid id, [FromHeader(Name = "Last-Event-ID")] string? lastEventId,
+                Guid id, [FromHeader(Name = "Last-Event-ID"), MaxLength(50)] string? lastEventId,
                 [FromQuery(Name = "last_event_id"), MaxLength(50)] string? lastEventIdInQuery, HttpContext http,
                 Caller caller, StreamAnswer useCase) =>
                 useCase.HandleAsync(id, lastEventId ?? lastEventIdInQuery, http, caller))

@@ -2,6 +2,7 @@ using System.ComponentModel.DataAnnotations;
 using System.Reflection;
 using System.Text.Json.Nodes;
 using Consilium.Platform.Json;
+using Consilium.Platform.Paging;
 using Consilium.Platform.Validation;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
@@ -29,7 +30,7 @@ internal sealed class ParameterTexts : IOpenApiOperationTransformer
             : null;
         foreach (var parameter in (operation.Parameters ?? []).OfType<OpenApiParameter>())
         {
-            var name = parameter.In == ParameterLocation.Header ? parameter.Name! : JsonPaths.OfMember(parameter.Name!);
+            var name = parameter.In == ParameterLocation.Path ? JsonPaths.OfMember(parameter.Name!) : parameter.Name!;
             var source = declared?[name].FirstOrDefault();
             parameter.Description = metadata.OfType<ParameterMeaning>().LastOrDefault(meaning => meaning.Name == name)?.Text
                 ?? await OfMemberAsync(source, name, context, cancellationToken) ?? parameter.Description ?? Everywhere.GetValueOrDefault(name);
@@ -49,6 +50,7 @@ internal sealed class ParameterTexts : IOpenApiOperationTransformer
     {
         if (source.Attribute<RequiredAttribute>() is not null) parameter.Required = true;
         if (parameter.Schema is not OpenApiSchema schema) return;
+        if (source.Type == typeof(Limit)) WireSchemas.DescribeLimit(schema); // the framework says "string" of what parses itself
         if (source.Attribute<OneOfAttribute>() is { } known) schema.Enum = [.. known.Values.Select(value => (JsonNode)value)];
         if (ParameterRules.MaxLengthOf(source) is { } most) schema.MaxLength = most;
         if (ParameterRules.IsTime(source)) schema.Format = "date-time";

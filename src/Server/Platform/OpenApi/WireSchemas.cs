@@ -32,10 +32,7 @@ internal sealed class WireSchemas(IServiceProvider services) : IOpenApiSchemaTra
         }
         else if (bare == typeof(Limit))
         {
-            schema.Type = JsonSchemaType.Integer;
-            schema.Format = "int32";
-            (schema.Properties, schema.Required) = (null, null);
-            (schema.Minimum, schema.Maximum, schema.Default) = ("1", $"{Page.MaxLimit}", Page.DefaultLimit);
+            DescribeLimit(schema);
         }
         else if ((context.JsonTypeInfo.ElementType ?? type).GetCustomAttribute<WrittenAsAttribute>() is { } written)
         {
@@ -74,6 +71,12 @@ internal sealed class WireSchemas(IServiceProvider services) : IOpenApiSchemaTra
             foreach (var form in types) forms.Add(await context.GetOrCreateSchemaAsync(form, parameterDescription: null, cancellationToken));
             return forms;
         }
+    }
+
+    public static void DescribeLimit(OpenApiSchema schema)
+    {
+        (schema.Type, schema.Format, schema.Properties, schema.Required) = (JsonSchemaType.Integer, "int32", null, null);
+        (schema.Minimum, schema.Maximum, schema.Default) = ("1", $"{Page.MaxLimit}", Page.DefaultLimit);
     }
 
     static async Task DescribeAnswerAsync(

@@ -2,12 +2,12 @@ using System.ComponentModel.DataAnnotations;
 using System.Reflection;
 using Consilium.Platform.Json;
 using Consilium.Platform.Paging;
-using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Mvc.ModelBinding;
 
 namespace Consilium.Platform.Validation;
 
 /// <summary>A parameter of a handler: one of its own, or a member of a record of parameters.</summary>
-/// <param name="Name">As clients send it.</param>
+/// <param name="Name">As clients send it; of a header, its name.</param>
 /// <param name="Argument">The place of the argument that holds it.</param>
 /// <param name="Member">Null when the argument itself is the parameter.</param>
 internal sealed record RouteParameter(string Name, int Argument, PropertyInfo? Member, ICustomAttributeProvider Declared)
@@ -18,12 +18,21 @@ internal sealed record RouteParameter(string Name, int Argument, PropertyInfo? M
             ? parameter.ParameterType.GetProperties().Select(member => new RouteParameter(NameOf(member, member.Name), place, member, member))
             : [new RouteParameter(NameOf(parameter, parameter.Name!), place, null, parameter)]);
 
+    /// <summary>Its type, without what says that it may be missing.</summary>
+    public Type Type
+    {
+        get
+        {
+            var type = Member?.PropertyType ?? ((ParameterInfo)Declared).ParameterType;
+            return Nullable.GetUnderlyingType(type) ?? type;
+        }
+    }
+
     public T? Attribute<T>() where T : Attribute => Declared.GetCustomAttributes(typeof(T), inherit: false).OfType<T>().FirstOrDefault();
 
     static string NameOf(ICustomAttributeProvider declared, string name) =>
-        declared.GetCustomAttributes(typeof(FromQueryAttribute), inherit: false) is [FromQueryAttribute { Name: { } given }]
-            ? given
-            : JsonPaths.OfMember(name);
+        declared.GetCustomAttributes(inherit: false).OfType<IModelNameProvider>().FirstOrDefault(named => named.Name is not null)?.Name
+            ?? JsonPaths.OfMember(name);
 }
 
 /// <summary>

@@ -50,7 +50,10 @@ public sealed class ApiExamplesTests(Server server) : IClassFixture<Server>
             }
         }
         foreach (var (place, schema) in Parameters(api))
+        {
             if (IsNoObject(schema)) faults.Add($"{place} is no object and has properties");
+            if (place.EndsWith(" limit", StringComparison.Ordinal) && !Has(schema, "integer")) faults.Add($"{place} is no integer");
+        }
         faults.ShouldBeEmpty();
     }
 
@@ -68,7 +71,7 @@ public sealed class ApiExamplesTests(Server server) : IClassFixture<Server>
         void Look(string place, JsonElement schema)
         {
             var isBounded = schema.TryGetProperty("maxLength", out _) || schema.TryGetProperty("enum", out _)
-                || (schema.TryGetProperty("format", out var format) && format.GetString() is "uuid" or "date" or "binary");
+                || (schema.TryGetProperty("format", out var format) && format.GetString() is "uuid" or "date" or "date-time" or "binary");
             if (Has(schema, "string") && !isBounded) unbounded.Add(place);
             if (!Has(schema, "array")) return;
             if (!schema.TryGetProperty("maxItems", out _)) unbounded.Add(place);
