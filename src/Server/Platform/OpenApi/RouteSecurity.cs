@@ -29,7 +29,7 @@ internal sealed class RouteSecurity : IOpenApiOperationTransformer
             Type = SecuritySchemeType.Http,
             Scheme = "bearer",
             BearerFormat = "JWT",
-            Description = "The `access_token` of a login, a JWT that is checked as RFC 8725 advises.",
+            Description = "The `access_token` of a login, a JWT that is checked as RFC8725 advises.",
         },
         [SecuritySchemes.ApiKey] = new OpenApiSecurityScheme
         {
