@@ -18,7 +18,7 @@ internal static class FollowCase
     {
         cases.MapGet("/{id:guid}/events", (
                 Guid id, [FromQuery, RegularExpression("^[0-9]*$"), MaxLength(19)] string? after,
-                [FromHeader(Name = "Last-Event-ID"), MaxLength(19)] string? lastEventId, HttpContext http, Caller caller, ThreadStreams streams) =>
+                [FromHeader(Name = "Last-Event-ID"), MaxLength(50)] string? lastEventId, HttpContext http, Caller caller, ThreadStreams streams) =>
                 streams.EventsAsync(Door, id, lastEventId ?? after, http, caller))
             .RequireRoles(CaseAccess.Readers).AllowStreamTicket().LongLived()
             .WithSummary("Follow a case by server-sent events")

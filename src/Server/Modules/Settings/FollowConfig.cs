@@ -55,7 +55,7 @@ internal sealed record ConfigEventsQuery(
     [property: FromQuery(Name = "environment"), MaxLength(ConfigKeys.MaxScopeName)] string? Environment,
     [property: FromQuery(Name = "prefix"), MaxLength(ConfigKeys.MaxKey)] string? Prefix,
     [property: FromQuery(Name = "after"), RegularExpression("^[0-9]*$"), MaxLength(19)] string? After,
-    [property: FromHeader(Name = "Last-Event-ID"), MaxLength(19)] string? LastEventId);
+    [property: FromHeader(Name = "Last-Event-ID"), MaxLength(50)] string? LastEventId);
 
 /// <summary>The changes of the configuration as they happen, of the keys that the caller may read at that moment.</summary>
 internal sealed class FollowConfig(

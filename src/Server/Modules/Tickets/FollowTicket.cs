@@ -18,7 +18,7 @@ internal static class FollowTicket
     {
         tickets.MapGet("/{id:guid}/events", (
                 Guid id, [FromQuery, RegularExpression("^[0-9]*$"), MaxLength(19)] string? after,
-                [FromHeader(Name = "Last-Event-ID"), MaxLength(19)] string? lastEventId, HttpContext http, Caller caller, ThreadStreams streams) =>
+                [FromHeader(Name = "Last-Event-ID"), MaxLength(50)] string? lastEventId, HttpContext http, Caller caller, ThreadStreams streams) =>
                 streams.EventsAsync(Door, id, lastEventId ?? after, http, caller))
             .RequireRoles(TicketAccess.Readers).AllowStreamTicket().LongLived()
             .WithSummary("Follow a ticket by server-sent events")
