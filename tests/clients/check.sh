@@ -16,7 +16,12 @@ fail() { printf '\nFAILED: %s\n' "$1" >&2; exit 1; }
 folder=$(mktemp -d) server=
 finish() {
   local code=$?
-  if [ -n "$server" ]; then kill -INT "$server" 2> /dev/null || true; wait "$server" 2> /dev/null || true; fi
+  if [ -n "$server" ]; then
+    kill -TERM "$server" 2> /dev/null || true   # a job in the background of a script does not hear SIGINT
+    for _ in $(seq 30); do kill -0 "$server" 2> /dev/null || break; sleep 1; done
+    kill -KILL "$server" 2> /dev/null && { printf '\nFAILED: The server did not end within 30 seconds.\n' >&2; code=1; }
+    wait "$server" 2> /dev/null || true
+  fi
   rm -rf "$folder"
   exit "$code"
 }
