@@ -1,16 +1,19 @@
 using System.Diagnostics;
+using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Http.Features;
 
 namespace Consilium.Platform.Hosting;
 
 /// <summary>
-/// In Development one line on the console for each request, when its answer has ended: method, path, status, milliseconds. Never the query, where
-/// tokens and searched words stand, and never in Production.
+/// In Development one line on the console for each request, when its answer has ended: method, path, status, milliseconds. Production writes none.
+/// The line has no query, because tokens and searched words stand there. It has the name of a value in the path, such as <c>{key}</c>, and the value
+/// itself only if it is an id or a number, because somebody may send a secret there by mistake.
 /// </summary>
-internal static class RequestLines
+internal static partial class RequestLines
 {
     const string Category = "Consilium.Requests";
     const int LongestPath = 200;
+    const string Hidden = "…";
 
     public static void UseRequestLines(this WebApplication app)
     {
@@ -31,11 +34,24 @@ internal static class RequestLines
         });
     }
 
-    // As it was sent: decoded, it could have line breaks.
     static string PathOf(HttpContext context)
     {
-        var target = context.Features.Get<IHttpRequestFeature>()!.RawTarget;
-        var path = target.Split('?', 2)[0];
-        return path.Length <= LongestPath ? path : $"{path[..LongestPath]}…";
+        var target = context.Features.Get<IHttpRequestFeature>()!.RawTarget; // as it was sent: decoded, it could have line breaks
+        var path = string.Join('/', target.Split('?', 2)[0].Split('/').Select(segment => Shown(segment, context.Request.RouteValues)));
+        return path.Length <= LongestPath ? path : path[..LongestPath] + Hidden;
     }
+
+    static string Shown(string segment, RouteValueDictionary values)
+    {
+        if (segment.Length == 0 || Guid.TryParse(segment, out _) || Number().IsMatch(segment)) return segment;
+        var sent = Uri.UnescapeDataString(segment);
+        if (values.FirstOrDefault(value => value.Value as string == sent).Key is { } name) return $"{{{name}}}";
+        return Word().IsMatch(segment) ? segment : Hidden;
+    }
+
+    [GeneratedRegex("^([0-9]{1,19}|v[0-9])$", RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
+    private static partial Regex Number();
+
+    [GeneratedRegex("^[a-z][a-z._-]{0,39}$", RegexOptions.NonBacktracking)]
+    private static partial Regex Word();
 }

@@ -12,18 +12,24 @@ public sealed partial class RequestLinesTests
         using var client = server.Client();
         await client.GetAsync("/health/live?token=secret1");
         await client.PostAsync("/auth/login?x=secret2", JsonContent.Create(new { username = "secret3" }));
-        await client.GetAsync("/no%0Awhere?q=secret4");
-        await client.GetAsync($"/{new string('x', 500)}");
+        await client.GetAsync("/nowhere/at%0Aall?q=secret4");
+        await client.GetAsync($"/Secret5/{new string('x', 500)}");
+        await client.GetAsync("/api/v1/config/secret6");
+        await client.GetAsync("/api/v1/tickets/0190b5a8-0000-7000-8000-000000000000");
+        await client.GetAsync($"{string.Concat(Enumerable.Repeat("/long", 50))}");
         await client.SendAsync(new(HttpMethod.Options, "/health/live"));
         await server.TerminateAsync();
 
         var lines = Line().Matches(server.Output).Select(match => match.Groups["what"].Value).ToList();
         lines.Count(line => line == "GET /health/live 200").ShouldBe(1);
         lines.Count(line => line == "POST /auth/login 400").ShouldBe(1);
-        lines.Count(line => line == "GET /no%0Awhere 404").ShouldBe(1);
-        lines.Count(line => line == $"GET /{new string('x', 199)}… 404").ShouldBe(1);
+        lines.Count(line => line == "GET /nowhere/… 404").ShouldBe(1);
+        lines.Count(line => line == "GET /…/… 404").ShouldBe(1);
+        lines.Count(line => line == "GET /api/v1/config/{key} 401").ShouldBe(1);
+        lines.Count(line => line == "GET /api/v1/tickets/0190b5a8-0000-7000-8000-000000000000 401").ShouldBe(1);
+        lines.Count(line => line == $"GET {string.Concat(Enumerable.Repeat("/long", 40))}… 404").ShouldBe(1);
         lines.Count(line => line == "OPTIONS /health/live 405").ShouldBe(1);
-        server.Output.ShouldNotContain("secret");
+        server.Output.ShouldNotContain("secret", Case.Insensitive);
     }
 
     [Fact]
