@@ -75,8 +75,8 @@ internal sealed class Appointment
     public void Override(string reason) => (Overrides, OverrideReason) = (true, reason);
 
     /// <summary>What is said about it; null leaves it as it is.</summary>
-    public void Describe(AppointmentType? type, string? extras, Guid? hospitalId, DateTimeOffset at) =>
-        (Type, Extras, HospitalId, UpdatedAt) = (type ?? Type, extras ?? Extras, hospitalId ?? HospitalId, at);
+    public void Describe(AppointmentType type, string? extras, Guid? hospitalId, DateTimeOffset at) =>
+        (Type, Extras, HospitalId, UpdatedAt) = (type, extras, hospitalId, at);
 
     /// <summary>False, and nothing is changed, when it is over in another way already.</summary>
     public bool Cancel(string? reason, Guid by, DateTimeOffset at)

@@ -13,7 +13,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Consilium.Modules.Clinic;
 
-/// <summary>What is absent stays as it is.</summary>
+/// <summary>What is absent stays as it is; null clears <c>extras</c> and <c>hospital_id</c>.</summary>
 /// <param name="TimeSlot">When it begins: RFC 3339, with an offset from UTC. Another time makes it rescheduled.</param>
 /// <param name="DurationMinutes">5 to 480.</param>
 /// <param name="Type">regular, remote or emergency.</param>
@@ -21,8 +21,8 @@ namespace Consilium.Modules.Clinic;
 /// <param name="HospitalId">Where the doctor works.</param>
 /// <param name="OverrideReason">Of an emergency that may lie on top of booked time or outside the doctor's shift: why.</param>
 internal sealed record ChangeAppointmentRequest(
-    [property: MaxLength(AppointmentRules.MaxTime), DataType(DataType.DateTime)] string? TimeSlot = null,
-    int? DurationMinutes = null, string? Type = null, JsonElement? Extras = null, Guid? HospitalId = null, string? OverrideReason = null);
+    [property: MaxLength(AppointmentRules.MaxTime), DataType(DataType.DateTime), RefusesNull] string? TimeSlot = null,
+    [property: RefusesNull] int? DurationMinutes = null, [property: RefusesNull] string? Type = null, JsonElement? Extras = null, Guid? HospitalId = null, string? OverrideReason = null);
 
 internal sealed class ChangeAppointmentValidator : AbstractValidator<ChangeAppointmentRequest>
 {
@@ -44,24 +44,26 @@ internal sealed class ChangeAppointment(
     const string Changed = "appointment.changed";
 
     public static void Map(RouteGroupBuilder appointments) => appointments.MapPut("/{id:guid}", (
-            Guid id, ChangeAppointmentRequest request, Caller caller, ChangeAppointment useCase, CancellationToken cancellationToken) =>
-            useCase.HandleAsync(id, request, caller, cancellationToken))
+            Guid id, ChangeAppointmentRequest request, Caller caller, HttpContext http, ChangeAppointment useCase) =>
+            useCase.HandleAsync(id, request, PartialUpdate.Of(http), caller, http.RequestAborted))
         .RequireRoles(PatientRule.Readers)
         .WithSummary("Reschedule or change an appointment")
         .WithDescription("""
             For the patient's side, its doctor, its hospital and administrators, while it is scheduled or rescheduled (otherwise 409 `appointment_closed`). Another time makes
-            it `rescheduled` and is refused as in booking: 409 `doctor_busy`, `patient_busy`, `outside_shift`, `doctor_has_left`.
+            it `rescheduled` and is refused as in booking: 409 `doctor_busy`, `patient_busy`, `outside_shift`, `doctor_has_left`. A member that is left out stays; null clears
+            `extras` and `hospital_id`, and is refused for the others, which cannot be empty.
             """);
 
     async Task<Results<Ok<AppointmentResponse>, ProblemHttpResult>> HandleAsync(
-        Guid id, ChangeAppointmentRequest request, Caller caller, CancellationToken cancellationToken)
+        Guid id, ChangeAppointmentRequest request, PartialUpdate update, Caller caller, CancellationToken cancellationToken)
     {
-        var (changed, problem) = await transaction.RunAsync(() => ChangeAsync(id, request, caller, cancellationToken), cancellationToken);
+        if (update.FaultOf(nameof(request.TimeSlot), nameof(request.DurationMinutes), nameof(request.Type)) is { } fault) return fault;
+        var (changed, problem) = await transaction.RunAsync(() => ChangeAsync(id, request, update, caller, cancellationToken), cancellationToken);
         return problem is null ? TypedResults.Ok(AppointmentResponse.Of(changed!)) : problem;
     }
 
     async Task<(Appointment? Changed, ProblemHttpResult? Problem)> ChangeAsync(
-        Guid id, ChangeAppointmentRequest request, Caller caller, CancellationToken cancellationToken)
+        Guid id, ChangeAppointmentRequest request, PartialUpdate update, Caller caller, CancellationToken cancellationToken)
     {
         var (grounds, problem) = await access.LockAsync(id, caller, Changed, AppointmentAccess.AllowChanges, cancellationToken);
         if (grounds is null) return (null, problem);
@@ -72,7 +74,10 @@ internal sealed class ChangeAppointment(
         var startsAt = request.TimeSlot is { } slot ? TimeText.Of(slot) : appointment.StartsAt;
         if (await FaultAsync(appointment, startsAt, request, grounds, now, cancellationToken) is { } fault) return (null, fault);
 
-        appointment.Describe(AppointmentNames.ParseType(request.Type), AppointmentRules.TextOf(request.Extras), request.HospitalId, now);
+        appointment.Describe(
+            AppointmentNames.ParseType(request.Type) ?? appointment.Type,
+            update.Clears(nameof(request.Extras)) ? null : AppointmentRules.TextOf(request.Extras) ?? appointment.Extras,
+            update.Value(nameof(request.HospitalId), request.HospitalId, appointment.HospitalId), now);
         var duration = request.DurationMinutes is { } minutes ? TimeSpan.FromMinutes(minutes) : appointment.Duration;
         var isMoved = startsAt != appointment.StartsAt || duration != appointment.Duration;
         access.Add(appointment, caller, isMoved ? Rescheduled : Changed, grounds);

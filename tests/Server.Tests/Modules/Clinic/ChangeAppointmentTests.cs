@@ -17,7 +17,7 @@ public sealed class ChangeAppointmentTests(ClinicServer server) : IClassFixture<
     }
 
     [Fact]
-    public async Task What_is_said_about_it_changes_and_what_is_absent_or_null_stays()
+    public async Task What_is_said_about_it_changes_what_is_absent_stays_and_null_clears()
     {
         var (doctor, hospital) = (server.Doctor.UserId, server.Hospital.UserId);
         var booked = await server.Patient.BookAsync(doctor, server.Patient.UserId, ClinicCalls.InDays(3));
@@ -26,11 +26,26 @@ public sealed class ChangeAppointmentTests(ClinicServer server) : IClassFixture<
         (changed.Text("type"), changed.Text("status"), changed.Id("hospital_id"), changed.GetProperty("extras").Text("link"))
             .ShouldBe(("remote", "scheduled", hospital, "https://example.com"));
 
-        var same = await (await server.Patient.TryChangeAsync(booked.Id(), new { extras = (object?)null, type = (string?)null, timeSlot = ClinicCalls.InDays(3).Wire() })).ShouldAnswerAsync(200);
+        var same = await (await server.Patient.TryChangeAsync(booked.Id(), new { timeSlot = ClinicCalls.InDays(3).Wire() })).ShouldAnswerAsync(200);
         (same.Text("type"), same.Text("status"), same.GetProperty("extras").Text("link")).ShouldBe(("remote", "scheduled", "https://example.com"));
 
         var longer = await (await server.Patient.TryChangeAsync(booked.Id(), new { durationMinutes = 45 })).ShouldAnswerAsync(200);
         (longer.Number("duration_minutes"), longer.Text("status")).ShouldBe((45, "scheduled"));
+
+        var cleared = await (await server.Patient.TryChangeAsync(booked.Id(), new { extras = (object?)null, hospitalId = (Guid?)null })).ShouldAnswerAsync(200);
+        (cleared.Text("extras"), cleared.Text("hospital_id"), cleared.Text("type")).ShouldBe((null, null, "remote"));
+        (await server.Patient.AppointmentAsync(booked.Id())).ToString().ShouldBe(cleared.ToString());
+    }
+
+    [Fact]
+    public async Task What_cannot_be_empty_is_not_cleared()
+    {
+        var booked = await server.Patient.BookAsync(server.Doctor.UserId, server.Patient.UserId, ClinicCalls.InDays(5));
+        var nulls = new { timeSlot = (string?)null, durationMinutes = (int?)null, type = (string?)null, extras = "x" };
+
+        await (await server.Patient.TryChangeAsync(booked.Id(), nulls)).ShouldRefuseFieldsAsync("time_slot", "duration_minutes", "type");
+
+        (await server.Patient.AppointmentAsync(booked.Id())).ToString().ShouldBe(booked.ToString());
     }
 
     [Fact]
