@@ -1,12 +1,13 @@
+using System.Text.RegularExpressions;
 using Microsoft.Net.Http.Headers;
 
 namespace Consilium.Platform.MediaTypes;
 
 /// <summary>
 /// What a <c>Content-Type</c> header says. The one place that looks at the parameters of a media type (RFC 9110, 5.6.6): they come in any case, with
-/// or without quotes, and unknown ones stand beside those that count.
+/// or without quotes, empty ones too, and unknown ones stand beside those that count.
 /// </summary>
-internal sealed class DeclaredMediaType
+internal sealed partial class DeclaredMediaType
 {
     const string CharsetName = "charset";
 
@@ -16,7 +17,7 @@ internal sealed class DeclaredMediaType
 
     /// <summary>Null for none, and for one that is not well-formed.</summary>
     public static DeclaredMediaType? Parse(string? header) =>
-        MediaTypeHeaderValue.TryParse(header, out var parsed) && !parsed.MatchesAllTypes && !parsed.MatchesAllSubTypes ? new(parsed) : null;
+        MediaTypeHeaderValue.TryParse(WithoutEmptyParameters(header), out var parsed) && !parsed.MatchesAllTypes && !parsed.MatchesAllSubTypes ? new(parsed) : null;
 
     /// <summary>In lower case, without parameters.</summary>
     public string MediaType => header.MediaType.ToString().ToLowerInvariant();
@@ -40,6 +41,13 @@ internal sealed class DeclaredMediaType
 
     IEnumerable<NameValueHeaderValue> Charsets =>
         header.Parameters.Where(parameter => parameter.Name.Equals(CharsetName, StringComparison.OrdinalIgnoreCase));
+
+    // "a/b;;c=d" is well-formed, and .NET refuses it.
+    static string? WithoutEmptyParameters(string? header) =>
+        header is null ? null : QuotedTextOrEmptyParameters().Replace(header, found => found.Groups["quoted"] is { Success: true } quoted ? quoted.Value : ";");
+
+    [GeneratedRegex("""(?<quoted>"(\\.|[^"\\])*")|;([ \t]*;)+""", RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
+    private static partial Regex QuotedTextOrEmptyParameters();
 
     static string Value(Microsoft.Extensions.Primitives.StringSegment written) =>
         HeaderUtilities.IsQuoted(written) ? HeaderUtilities.UnescapeAsQuotedString(written).ToString() : written.ToString();
