@@ -71,7 +71,7 @@ internal sealed class FollowConfig(
         .RequireRight(SettingsRule.Read).AllowStreamTicket().LongLived()
         .WithSummary("Follow the changes of the configuration")
         .WithDescription("""
-            Server-sent events. Their numbers grow with every change of the whole configuration, so that a reader sees those of his keys alone. `Last-Event-ID` or `?after=` goes on
+            Server-sent events. Their numbers grow with every change of the whole configuration, so that a reader sees only those of their keys. `Last-Event-ID` or `?after=` goes on
             after a number, 0 gives everything that is kept, neither starts at now. An event says what changed and not its value. `config.reset` says that the numbers in between are not
             kept any more: load everything. A comment comes at least every 15 seconds.
             """)
@@ -84,20 +84,21 @@ internal sealed class FollowConfig(
         long? after = null;
         if (!string.IsNullOrEmpty(cursor))
         {
-            if (!long.TryParse(cursor, NumberStyles.None, CultureInfo.InvariantCulture, out var number)) return Problems.Invalid("after", "must be the number of an event: a whole number from 0.");
+            if (!long.TryParse(cursor, NumberStyles.None, CultureInfo.InvariantCulture, out var number))
+                return Problems.Invalid("after", "must be the number of an event: a whole number from 0.");
             after = number;
         }
-        await ServerSentEvents.WriteAsync(http, stop => FramesAsync(query, after, caller, stop), sessions.Ended(caller));
+        var (now, _) = await CounterAsync(http.RequestAborted);
+        await ServerSentEvents.WriteAsync(http, stop => FramesAsync(query, after ?? now, caller, stop), sessions.Ended(caller));
         return Results.Empty;
     }
 
     async IAsyncEnumerable<ServerSentEvent> FramesAsync(
-        ConfigEventsQuery query, long? cursor, Caller caller, [EnumeratorCancellation] CancellationToken cancellationToken)
+        ConfigEventsQuery query, long after, Caller caller, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var bell = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite, SingleReader = true });
         using var subscription = signals.Listen(ConfigWriter.Topic, _ => bell.Writer.TryWrite(true));
         var (last, purgedTo) = await CounterAsync(cancellationToken);
-        var after = cursor ?? last;
         if (after > last || (after > 0 && after < purgedTo))
         {
             yield return Frame(null, "config.reset", new ConfigReset("config.reset", last));

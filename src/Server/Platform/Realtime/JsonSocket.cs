@@ -32,23 +32,33 @@ internal static class JsonSocket
         var log = services.GetRequiredService<ILoggerFactory>().CreateLogger(typeof(JsonSocket));
         var clock = services.GetRequiredService<TimeProvider>();
         var stopping = services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping;
-        using var socket = await http.WebSockets.AcceptWebSocketAsync(new WebSocketAcceptContext { KeepAliveInterval = TimeSpan.FromSeconds(15), KeepAliveTimeout = TimeSpan.FromSeconds(20) });
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, ended, stopping);
         using var gone = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted);
-        var replies = Channel.CreateBounded<byte[]>(16);
-        var sending = SendAsync(socket, outgoing(stop.Token), replies.Reader, clock, log, stop);
-        // A receive that is cancelled takes the connection with it, and no close could be said any more: so only gone cancels it.
-        var receiving = ReceiveAsync(socket, message => ReplyAsync(message, receive, log, stop.Token), replies.Writer, stop.Token, gone.Token);
-        await Task.WhenAny(sending, receiving);
-        var (status, reason) = ended.IsCancellationRequested ? (WebSocketCloseStatus.PolicyViolation, "signed out")
-            : stopping.IsCancellationRequested ? (WebSocketCloseStatus.EndpointUnavailable, "restarting")
-            : receiving.IsCompleted ? await receiving
-            : await sending;
-        await stop.CancelAsync();
-        await sending;
-        await CloseAsync(socket, status, reason);
-        await gone.CancelAsync();
-        await receiving;
+        var stream = new StartedStream<byte[]>(outgoing(stop.Token), stop.Token);
+        try
+        {
+            using var socket = await http.WebSockets.AcceptWebSocketAsync(
+                new WebSocketAcceptContext { KeepAliveInterval = TimeSpan.FromSeconds(15), KeepAliveTimeout = TimeSpan.FromSeconds(20) });
+            var replies = Channel.CreateBounded<byte[]>(16);
+            var sending = SendAsync(socket, stream, replies.Reader, clock, log, stop);
+            // A receive that is cancelled takes the connection with it, and no close could be said any more: so only gone cancels it.
+            var receiving = ReceiveAsync(socket, message => ReplyAsync(message, receive, log, stop.Token), replies.Writer, stop.Token, gone.Token);
+            await Task.WhenAny(sending, receiving);
+            var (status, reason) = ended.IsCancellationRequested ? (WebSocketCloseStatus.PolicyViolation, "signed out")
+                : stopping.IsCancellationRequested ? (WebSocketCloseStatus.EndpointUnavailable, "restarting")
+                : receiving.IsCompleted ? await receiving
+                : await sending;
+            await stop.CancelAsync();
+            await sending;
+            await CloseAsync(socket, status, reason);
+            await gone.CancelAsync();
+            await receiving;
+        }
+        finally
+        {
+            await stop.CancelAsync();
+            await stream.DisposeAsync();
+        }
     }
 
     static async Task<(WebSocketCloseStatus, string)> ReceiveAsync(
@@ -114,10 +124,10 @@ internal static class JsonSocket
 
     /// <summary>Sends until there is nothing more to send, or <paramref name="stop"/>; says how to close then. The other pump is stopped with the first.</summary>
     static async Task<(WebSocketCloseStatus, string)> SendAsync(
-        WebSocket socket, IAsyncEnumerable<byte[]> outgoing, ChannelReader<byte[]> replies, TimeProvider clock, ILogger log, CancellationTokenSource stop)
+        WebSocket socket, StartedStream<byte[]> stream, ChannelReader<byte[]> replies, TimeProvider clock, ILogger log, CancellationTokenSource stop)
     {
         using var gate = new SemaphoreSlim(1);
-        var pumps = new[] { PumpAsync(outgoing), PumpAsync(replies.ReadAllAsync(stop.Token)) };
+        var pumps = new[] { PumpStreamAsync(), PumpRepliesAsync() };
         await Task.WhenAny(pumps);
         await stop.CancelAsync();
         try
@@ -135,22 +145,29 @@ internal static class JsonSocket
         }
         return (WebSocketCloseStatus.NormalClosure, "");
 
-        async Task PumpAsync(IAsyncEnumerable<byte[]> messages)
+        async Task PumpStreamAsync()
         {
-            await foreach (var message in messages.WithCancellation(stop.Token))
+            while (await stream.NextAsync()) await SendOneAsync(stream.Current);
+        }
+
+        async Task PumpRepliesAsync()
+        {
+            await foreach (var reply in replies.ReadAllAsync(stop.Token)) await SendOneAsync(reply);
+        }
+
+        async Task SendOneAsync(byte[] message)
+        {
+            await gate.WaitAsync(stop.Token);
+            try
             {
-                await gate.WaitAsync(stop.Token);
-                try
-                {
-                    // A send that is cancelled takes the connection with it: one that has begun may end, soon.
-                    using var slow = new CancellationTokenSource(SlowestSend, clock);
-                    await using var sooner = stop.Token.Register(() => slow.CancelAfter(Patience));
-                    await socket.SendAsync(message.AsMemory(), WebSocketMessageType.Text, endOfMessage: true, slow.Token);
-                }
-                finally
-                {
-                    gate.Release();
-                }
+                // A send that is cancelled takes the connection with it: one that has begun may end, soon.
+                using var slow = new CancellationTokenSource(SlowestSend, clock);
+                await using var sooner = stop.Token.Register(() => slow.CancelAfter(Patience));
+                await socket.SendAsync(message.AsMemory(), WebSocketMessageType.Text, endOfMessage: true, slow.Token);
+            }
+            finally
+            {
+                gate.Release();
             }
         }
     }

@@ -38,22 +38,21 @@ internal static class ServerSentEvents
         http.Response.Headers.CacheControl = "no-store";
         http.Response.Headers["X-Accel-Buffering"] = "no";
         http.Features.Get<IHttpResponseBodyFeature>()?.DisableBuffering();
-        var enumerator = events(stop.Token).GetAsyncEnumerator(stop.Token);
-        var arrival = Task.FromResult(false);
+        var stream = new StartedStream<ServerSentEvent>(events(stop.Token), stop.Token);
         try
         {
             Text(http, hintsAtOnce ? Retry : Comment);
             await FlushAsync(http, clock, stop);
             while (true)
             {
-                arrival = enumerator.MoveNextAsync().AsTask();
+                var arrival = stream.NextAsync();
                 while (!await ArrivesAsync(arrival, clock))
                 {
                     Text(http, Comment);
                     await FlushAsync(http, clock, stop);
                 }
                 if (!await arrival) return;
-                Frame(http, enumerator.Current);
+                Frame(http, stream.Current);
                 await FlushAsync(http, clock, stop);
             }
         }
@@ -69,10 +68,8 @@ internal static class ServerSentEvents
         }
         finally
         {
-            // An enumerator must not be disposed while it is still looking for the next event.
             await stop.CancelAsync();
-            await ((Task)arrival).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            await enumerator.DisposeAsync();
+            await stream.DisposeAsync();
         }
     }
 

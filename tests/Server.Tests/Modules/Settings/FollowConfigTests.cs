@@ -31,6 +31,27 @@ public sealed class FollowConfigTests(ConfigServer server) : IClassFixture<Confi
     }
 
     [Fact]
+    public async Task It_is_open_only_once_it_knows_where_now_is()
+    {
+        var key = NewKey();
+        await using var connection = await server.Database.Source.OpenConnectionAsync();
+        await using var transaction = await connection.BeginTransactionAsync();
+        await using (var command = new Npgsql.NpgsqlCommand("LOCK TABLE settings.counter", connection, transaction)) await command.ExecuteNonQueryAsync();
+        var opening = EventStream.OpenAsync(Admin, $"{Events}?prefix={key}");
+        await Accounts.Eventually.BecomesAsync(true, () => server.Database.ScalarAsync<bool>("""
+            SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted AND relation = 'settings.counter'::regclass
+                AND database = (SELECT oid FROM pg_database WHERE datname = current_database()))
+            """));
+        using var answered = new CancellationTokenSource(TimeSpan.FromMilliseconds(200));
+        await Should.ThrowAsync<OperationCanceledException>(opening.WaitAsync(answered.Token), "It has told its reader that it is open.");
+
+        await transaction.RollbackAsync();
+        await using var stream = await opening;
+        await Admin.CreateAsync(key, 1);
+        (await NextAsync(stream)).Text("key").ShouldBe(key);
+    }
+
+    [Fact]
     public async Task It_goes_on_after_a_number_and_narrows()
     {
         var prefix = NewKey();
