@@ -14,6 +14,9 @@ namespace Consilium.Platform.Errors;
 /// <summary>Turns exceptions and bodiless error statuses into problem answers. Nothing of the inside leaves with a 500.</summary>
 internal sealed partial class ErrorAnswers(ILogger<ErrorAnswers> log) : IExceptionHandler
 {
+    /// <summary>Who throws where a body's chunks cannot be read: not always a <see cref="BadHttpRequestException"/>.</summary>
+    const string BodyReader = "Microsoft.AspNetCore.Server.Kestrel.Core";
+
     public async ValueTask<bool> TryHandleAsync(HttpContext context, Exception exception, CancellationToken cancellationToken)
     {
         if (context.RequestAborted.IsCancellationRequested)
@@ -61,6 +64,7 @@ internal sealed partial class ErrorAnswers(ILogger<ErrorAnswers> log) : IExcepti
         switch (exception)
         {
             case BadHttpRequestException bad: return DescribeBadRequest(bad);
+            case IOException { Source: BodyReader }: return Problems.Details(400, "bad_request", "The body could not be read: its framing is broken.");
             case DomainException domain: return Problems.Details(409, domain.Code, domain.Message);
             case JsonException json: return DescribeJson(json); // where a route reads its body itself
             case DbUpdateConcurrencyException: return Problems.Details(409, "changed_meanwhile", "Somebody else changed this at the same time: read it again.");

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
 using Consilium.Modules.Accounts.Contracts;
 using Consilium.Modules.Threads.Contracts;
@@ -12,7 +11,7 @@ public sealed class FaultLogTests : IAsyncLifetime
 {
     const string Words = "words of a patient";
 
-    readonly Lines lines = new();
+    readonly LogLines lines = new();
     Server server = null!;
 
     public async Task InitializeAsync() => server = await Server.StartAsync(services: services =>
@@ -70,20 +69,5 @@ public sealed class FaultLogTests : IAsyncLifetime
         }
 
         public void ShowTyping(Guid threadId, Guid userId) { }
-    }
-
-    /// <summary>Everything that is logged, as a console would show it.</summary>
-    sealed class Lines : ILoggerProvider, ILogger
-    {
-        public ConcurrentQueue<string> All { get; } = new();
-
-        public ILogger CreateLogger(string categoryName) => this;
-        public IDisposable? BeginScope<TState>(TState state) where TState : notnull => null;
-        public bool IsEnabled(LogLevel logLevel) => logLevel >= LogLevel.Information;
-
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
-            All.Enqueue($"{formatter(state, exception)} {exception}");
-
-        public void Dispose() { }
     }
 }
