@@ -26,8 +26,8 @@ internal static class Listening
         {
             var limits = kestrel.Limits;
             kestrel.AddServerHeader = false;
-            limits.MaxConcurrentConnections = context.Configuration.WholeNumber("Limits:Connections", 20_000);
-            limits.MaxConcurrentUpgradedConnections = context.Configuration.WholeNumber("Limits:WebSockets", 5_000);
+            limits.MaxConcurrentConnections = AtLeastOne(context.Configuration, "Limits:Connections", 20_000);
+            limits.MaxConcurrentUpgradedConnections = AtLeastOne(context.Configuration, "Limits:WebSockets", 5_000);
             limits.RequestHeadersTimeout = TimeSpan.FromSeconds(5);
             limits.KeepAliveTimeout = TimeSpan.FromSeconds(90);
             limits.MinRequestBodyDataRate = new MinDataRate(bytesPerSecond: 240, gracePeriod: TimeSpan.FromSeconds(5));
@@ -38,6 +38,9 @@ internal static class Listening
         builder.Services.AddSingleton<CutOff>();
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(8));
     }
+
+    static int AtLeastOne(IConfiguration configuration, string key, int otherwise) =>
+        configuration.WholeNumber(key, otherwise) is > 0 and var number ? number : throw new StartException($"The setting {key} must be at least 1.");
 
     // What hosting platforms set comes before ASPNETCORE_HTTP_PORTS, which images of ASP.NET Core have set already.
     static int? Port(IConfiguration configuration)

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.RegularExpressions;
+using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http.Features;
 
 namespace Consilium.Platform.Hosting;
@@ -37,13 +38,14 @@ internal static partial class RequestLines
     static string PathOf(HttpContext context)
     {
         var target = context.Features.Get<IHttpRequestFeature>()!.RawTarget; // as it was sent: decoded, it could have line breaks
-        var path = string.Join('/', target.Split('?', 2)[0].Split('/').Select(segment => Shown(segment, context.Request.RouteValues)));
+        var values = context.Features.Get<IExceptionHandlerFeature>()?.RouteValues ?? context.Request.RouteValues;
+        var path = string.Join('/', target.Split('?', 2)[0].Split('/').Select(segment => Shown(segment, values)));
         return path.Length <= LongestPath ? path : path[..LongestPath] + Hidden;
     }
 
     static string Shown(string segment, RouteValueDictionary values)
     {
-        if (segment.Length == 0 || Guid.TryParse(segment, out _) || Number().IsMatch(segment)) return segment;
+        if (segment.Length == 0 || Guid.TryParseExact(segment, "D", out _) || Number().IsMatch(segment)) return segment;
         var sent = Uri.UnescapeDataString(segment);
         if (values.FirstOrDefault(value => value.Value as string == sent).Key is { } name) return $"{{{name}}}";
         return Word().IsMatch(segment) ? segment : Hidden;
