@@ -1,11 +1,12 @@
 using System.Buffers;
+using System.Collections;
 using System.Text;
 using Consilium.Platform.Hosting;
 
 namespace Consilium.Platform.Commands;
 
 /// <summary>
-/// A file of environment variables, as Docker and dotenv read it: <c>NAME=value</c>, comments, <c>export</c>, quotes. Nothing is replaced in values.
+/// A file of environment variables, much as Docker Compose and dotenv read it: <c>NAME=value</c>, comments, <c>export</c>, quotes. Nothing is replaced in values.
 /// What is wrong is told by its line, never by its text, which may be a secret.
 /// </summary>
 internal static class EnvFile
@@ -29,8 +30,9 @@ internal static class EnvFile
         {
             throw new StartException($"The file {path} of --env-file is no text in UTF-8.", fault);
         }
-        var variables = Environment.GetEnvironmentVariables().Keys.Cast<string>();
-        var present = variables.Select(KnownSettings.KeyOf).ToHashSet(StringComparer.OrdinalIgnoreCase);
+        var present = Environment.GetEnvironmentVariables().Cast<DictionaryEntry>()
+            .Where(variable => variable.Value is string { Length: > 0 }) // an empty one counts as not set
+            .Select(variable => KnownSettings.KeyOf((string)variable.Key)).ToHashSet(StringComparer.OrdinalIgnoreCase);
         foreach (var (name, value) in Parse(text, path))
             if (!present.Contains(KnownSettings.KeyOf(name))) Environment.SetEnvironmentVariable(name, value);
     }

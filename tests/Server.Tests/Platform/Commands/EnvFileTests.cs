@@ -32,7 +32,7 @@ public sealed class EnvFileTests
     [InlineData("Logging__LogLevel__Consilium.Modules=Debug", "Logging__LogLevel__Consilium.Modules", "Debug")]
     [InlineData("Data:Directory=x", "Data:Directory", "x")]
     [InlineData("A='é \u200D'", "A", "é \u200D")]
-    public void A_line_is_read_as_Docker_and_dotenv_read_it(string text, string name, string value) =>
+    public void A_line_is_read_as_Compose_and_dotenv_read_it(string text, string name, string value) =>
         EnvFile.Parse(text, "file").ShouldBe([(name, value)]);
 
     [Theory]
@@ -58,6 +58,7 @@ public sealed class EnvFileTests
     {
         var file = Write("Limits__RequestsPerSecond=many\nLimits__Connections=few");
         (await RunAsync(file)).Errors.ShouldContain("Limits:Connections must be a whole number, zero or more, and is 'few'");
+        (await RunAsync(file, ("Limits__Connections", ""))).Errors.ShouldContain("Limits:Connections must be a whole number");
         (await RunAsync(file, ("limits__connections", "5"))).Errors.ShouldContain("Limits:RequestsPerSecond must be a whole number");
         (await RunAsync(file, ("Limits__RequestsPerSecond", "5"), ("Limits__Connections", "5"))).Errors.ShouldContain("database cannot be reached");
     }
