@@ -17,10 +17,11 @@ command -v node >/dev/null && command -v npm >/dev/null || { echo "npm was not f
 ticker=
 aside="obj/npm.$$"
 trap '[ -z "$ticker" ] || kill "$ticker" 2>/dev/null; rm -rf "$aside"; rmdir obj 2>/dev/null' EXIT
+trap 'exit 129' HUP; trap 'exit 130' INT; trap 'exit 143' TERM   # a shell need not run the other on a signal
 mkdir -p "$aside" && cp package.json package-lock.json "$aside" || exit 1
 
 tell "$screen" "Fetching $what…"
-( waited=0; while sleep 5; do waited=$((waited + 5)); tell "$screen" "… still fetching $what ($waited s)"; done ) >/dev/null &
+( waited=0; while sleep 5 && kill -0 $$ 2>/dev/null; do waited=$((waited + 5)); tell "$screen" "… still fetching $what ($waited s)"; done ) >/dev/null &
 ticker=$!
 
 # All three limits are named, because npm refuses a longest pause that is shorter than the shortest, and a user's own settings may say either.

@@ -11,6 +11,8 @@ readonly address=${1:-}
 export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1 MSBUILDDISABLENODEREUSE=1 UseSharedCompilation=false
 export REDOCLY_TELEMETRY=off REDOCLY_SUPPRESS_UPDATE_NOTICE=true KIOTA_CLI_TELEMETRY_OPTOUT=true KIOTA_OFFLINE_ENABLED=true
 
+. tests/settings.sh
+
 step() { printf '\n== %s (%s)\n' "$1" "$(date -u +%H:%M:%S)"; }
 fail() { printf '\nFAILED: %s\n' "$1" >&2; exit 1; }
 folder=$(mktemp -d) server=
@@ -53,8 +55,8 @@ if [ -n "$address" ]; then
   url=$address
 else
   step "A server"
-  dotnet build "$repository/src/Server" --output "$folder/server" --verbosity quiet
-  ASPNETCORE_ENVIRONMENT=Development dotnet server/Server.dll --urls http://127.0.0.1:0 --Data:Directory="$folder/data" > server.txt 2>&1 &
+  dotnet build "$repository/src/Server" --verbosity quiet
+  ASPNETCORE_ENVIRONMENT=Development dotnet "$repository/src/Server/bin/Debug/net10.0/Server.dll" --urls http://127.0.0.1:0 --Data:Directory="$folder/data" > server.txt 2>&1 &
   server=$!
   for waited in $(seq 300); do
     ! grep -q 'is ready at' server.txt || break

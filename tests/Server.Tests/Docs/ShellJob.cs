@@ -12,7 +12,9 @@ internal sealed class ShellJob : IAsyncDisposable
         set -m
         eval "$1" &
         job=$!
-        (cat; kill -INT -- "-$job") >/dev/null 2>&1 &
+        signal=INT
+        [ -z "$(trap -p INT)" ] || signal=TERM # a shell that was started deaf to Ctrl+C, as scripts start what runs in the background, stays so
+        (cat; kill -$signal -- "-$job") >/dev/null 2>&1 &
         wait "$job"
         """;
 

@@ -12,7 +12,8 @@ namespace Consilium.Tests.Support;
 internal sealed class ServerProcess : IAsyncDisposable
 {
     static readonly string[] Foreign =
-        ["AI_PROVIDER", "OPENAI_", "GROQ_", "GEMINI_", "GOOGLE_", "DATABASE_URL", "POSTGRES_", "PORT", "ASPNETCORE_", "DOTNET_ENVIRONMENT"];
+        ["AI_PROVIDER", "OPENAI_", "GROQ_", "GEMINI_", "GOOGLE_", "DATABASE_URL", "POSTGRES_", "PORT", "ASPNETCORE_", "DOTNET_ENVIRONMENT", "ConnectionStrings__", "Database__", "Accounts__", "Admin__",
+            "Security__", "Secrets__", "Assistant__"];
     static readonly TimeSpan ReadyWithin = TimeSpan.FromSeconds(60);
 
     readonly FreePort port = FreePort.Take();
