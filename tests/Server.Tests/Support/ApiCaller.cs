@@ -8,7 +8,7 @@ namespace Consilium.Tests.Support;
 /// Calls any operation of the document as somebody whom it lets in, with ids of things that are not there: what is wrong with a request is said
 /// before that.
 /// </summary>
-internal sealed partial class ApiCaller(Server server) : IAsyncDisposable
+internal sealed partial class ApiCaller(Server server) : IDisposable
 {
     readonly Dictionary<string, Client> clients = new(StringComparer.Ordinal);
 
@@ -37,6 +37,8 @@ internal sealed partial class ApiCaller(Server server) : IAsyncDisposable
     public static async Task<IReadOnlyList<string>?> FaultsAsync(HttpResponseMessage response)
     {
         if (response.StatusCode is HttpStatusCode.RequestUriTooLong or HttpStatusCode.RequestEntityTooLarge) return ["*"];
+        ((int)response.StatusCode).ShouldBeLessThan(500, $"{response.RequestMessage!.Method} {response.RequestMessage.RequestUri}");
+        response.StatusCode.ShouldNotBe(HttpStatusCode.TooManyRequests);
         if (response.StatusCode != HttpStatusCode.BadRequest) return null;
         using var body = JsonDocument.Parse(await response.Content.ReadAsStringAsync());
         foreach (var name in (string[])["errors", "details"])
@@ -44,11 +46,9 @@ internal sealed partial class ApiCaller(Server server) : IAsyncDisposable
         return [];
     }
 
-    public async ValueTask DisposeAsync()
+    public void Dispose()
     {
         foreach (var client in clients.Values) client.Dispose();
-        clients.Clear();
-        await Task.CompletedTask;
     }
 
     async Task<Client> GetAsync(string who, Func<Task<Client>> make)

@@ -42,7 +42,7 @@ internal static class UpdateUser
             .ProducesProblem(400).ProducesProblem(401).ProducesProblem(403);
         api.MapPut("/api/v1/users/{id:guid}", (Guid id, UpdateUserRequest request, Caller caller, HttpContext http, UserUpdate update) =>
                 update.RunAsync(id, request, PartialUpdate.Of(http), caller, http.RequestAborted))
-            .WithName("UpdateUser").WithTags("Accounts").WithSummary("Change an account (its owner, admin); is_active: admin alone.")
+            .WithName("UpdateUser").WithTags("Accounts").WithSummary("Change an account (its owner, admin); is_active: only admin.")
             .WithDescription($"{Rule} An account that is not active cannot log in, and its sessions end.")
             .WithParameter("id", "The account, by its id.")
             .ProducesProblem(400).ProducesProblem(401).ProducesProblem(403).ProducesProblem(404).ProducesProblem(409);

@@ -56,7 +56,7 @@ internal static class ListAudit
         .WithSummary("List the audit trail")
         .WithDescription("""
             Newest first. `action` may end in `.` or `.*` and `resource` in `/` or `*`: then they stand for all that begin so. `from` and `to` are times (RFC 3339), `to` is not included.
-            A request looks through a bounded number of entries: where few match, a page is short or even empty and still has a `next_cursor` to go on with; it is null at the end alone.
+            A request looks through a bounded number of entries: where few match, a page is short or even empty and still has a `next_cursor` to go on with; it is null only at the end.
             The read itself is an entry too, written before the answer leaves, which the next read shows.
             """)
         .ProducesProblem(400);

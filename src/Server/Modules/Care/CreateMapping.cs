@@ -63,8 +63,8 @@ internal sealed class CreateMapping(RequestTransaction transaction, MappingLog l
     {
         Map<HospitalDoctorRequest>(api, MappingKind.HospitalDoctor, "The doctor works at the hospital. It opens no patient's data by itself.");
         Map<HospitalPatientRequest>(api, MappingKind.HospitalPatient, "The hospital may read the patient's data. Where the operator allows it, a hospital can map any patient whose id it was given.");
-        Map<DoctorPatientRequest>(api, MappingKind.DoctorPatient, "The doctor treats the patient: he may read the patient's data and write into the record.");
-        Map<UserPatientRequest>(api, MappingKind.UserPatient, "The user acts for the patient: he may read the patient's data.");
+        Map<DoctorPatientRequest>(api, MappingKind.DoctorPatient, "The doctor treats the patient, and may read the patient's data and write into the record.");
+        Map<UserPatientRequest>(api, MappingKind.UserPatient, "The user acts for the patient, and may read the patient's data.");
     }
 
     static void Map<TRequest>(RouteGroupBuilder api, MappingKind kind, string meaning) where TRequest : IMappingRequest =>

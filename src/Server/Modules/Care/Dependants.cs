@@ -42,7 +42,7 @@ internal sealed class Dependants(
                 useCase.AddAsync(userId, request, caller, cancellationToken))
             .RequireRoles(Roles)
             .WithSummary("Add a dependant")
-            .WithDescription("A patient without an account: whoever has the account acts for them. For the account's owner and administrators.");
+            .WithDescription("A patient without an account of their own: the account's owner acts for them. For the account's owner and administrators.");
         patients.MapGet("", (
                 Guid userId, [MaxLength(ProfileList.MaxQuery)] string? q, Limit? limit, string? cursor, Caller caller, Dependants useCase,
                 CancellationToken cancellationToken) =>

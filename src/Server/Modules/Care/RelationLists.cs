@@ -39,7 +39,7 @@ internal sealed class RelationLists(RequestTransaction transaction, ProfileList 
             .RequireRoles(Role.Admin, Role.Hospital, Role.Doctor).AllowScope(PatientRule.Scope)
             .WithTags("Hospitals").WithSummary("List a hospital's patients")
             .WithParameter("id", "The hospital, by its id.")
-            .WithDescription("For the hospital, its doctors and administrators, by name. Of those whom a doctor does not treat he sees id, name, dob and gender alone.");
+            .WithDescription("For the hospital, its doctors and administrators, by name. Of those whom they do not treat, doctors see only id, name, dob and gender.");
         api.MapGet("/api/v1/doctors/{id:guid}/hospitals", (Guid id, [AsParameters] PageFilter filter, Caller caller, RelationLists useCase, CancellationToken cancellationToken) =>
                 useCase.HospitalsOfDoctorAsync(id, filter, caller, cancellationToken))
             .AllowScope(PatientRule.Scope)
@@ -55,12 +55,12 @@ internal sealed class RelationLists(RequestTransaction transaction, ProfileList 
                 useCase.DoctorsOfPatientAsync(id, filter, caller, cancellationToken))
             .RequireRoles(PatientRule.Readers).AllowScope(PatientRule.Scope)
             .WithTags("Patients").WithSummary("List who treats a patient")
-            .WithParameter("id", "The patient, by their id.").WithDescription("By name, for whoever may read the patient's data.");
+            .WithParameter("id", "The patient, by their id.").WithDescription("By name, for those who may read the patient's data.");
         api.MapGet("/api/v1/patients/{id:guid}/hospitals", (Guid id, [AsParameters] PageFilter filter, Caller caller, RelationLists useCase, CancellationToken cancellationToken) =>
                 useCase.HospitalsOfPatientAsync(id, filter, caller, cancellationToken))
             .RequireRoles(PatientRule.Readers).AllowScope(PatientRule.Scope)
             .WithTags("Patients").WithSummary("List a patient's hospitals")
-            .WithParameter("id", "The patient, by their id.").WithDescription("By name, for whoever may read the patient's data.");
+            .WithParameter("id", "The patient, by their id.").WithDescription("By name, for those who may read the patient's data.");
     }
 
     async Task<Results<Ok<Page<DoctorResponse>>, ProblemHttpResult>> DoctorsOfHospitalAsync(Guid id, PageFilter filter, Caller caller, CancellationToken cancellationToken)

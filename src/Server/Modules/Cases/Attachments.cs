@@ -16,7 +16,7 @@ internal static class Attachments
             .RequireRoles(CaseAccess.Readers)
             .TakesFile()
             .WithSummary("Upload a file for a case")
-            .WithDescription("For its owner, staff and admins, while it is open. Until the file is named in a message, its uploader alone can read it.");
+            .WithDescription("For its owner, staff and admins, while it is open. Until the file is named in a message, only its uploader can read it.");
         cases.MapGet("/{id:guid}/messages/{messageId:guid}/attachments", ListAsync)
             .RequireRoles(CaseAccess.Readers)
             .WithSummary("List the files of a message")

@@ -15,7 +15,7 @@ internal static class ListMessages
             .RequireRoles(CaseAccess.Readers)
             .WithSummary("List and search the messages of a case")
             .WithDescription("""
-                Oldest first. `after` and `before` are message numbers (`seq`); `before` alone gives the newest messages before it. `q` finds messages in
+                Oldest first. `after` and `before` are message numbers (`seq`); `before` without `after` gives the newest messages before it. `q` finds messages in
                 which every word occurs: whole, as the beginning or inside of a word, without regard to case, accents and punctuation. One mistake is
                 forgiven in words of five letters and more. Words in quotes are a phrase, which must occur as it is. The search looks into the text of
                 attached documents too.

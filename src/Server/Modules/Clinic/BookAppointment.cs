@@ -57,7 +57,7 @@ internal sealed class BookAppointment(
         .RequireRoles(PatientRule.Readers)
         .WithSummary("Book an appointment")
         .WithDescription("""
-            A patient for himself, a related user for whom he looks after, a doctor for himself with his patients, a hospital for its doctors and patients, administrators.
+            Patients book for themselves, related users for those they look after, doctors for themselves with their patients, hospitals for their doctors and patients; administrators for all.
             Doctor and patient must be free (409 `doctor_busy`, `patient_busy`), and the doctor at work (409 `outside_shift`). An emergency with an `override_reason`, by a
             doctor, a hospital or an administrator, is booked all the same. Only they write down what has passed. Nobody books a doctor whose account is closed (409
             `doctor_has_left`).

@@ -90,7 +90,7 @@ internal sealed class EndAppointment(ConsiliumDb db, RequestTransaction transact
             if (appointment.Status == wanted) return Step.None;
             if (wanted.IsOpen())
                 return new(IsTaken: false, Problems.Conflict("status_step_refused", appointment.IsOpen
-                    ? "An appointment becomes rescheduled by another time_slot alone."
+                    ? "An appointment becomes rescheduled only by another time_slot."
                     : $"A {appointment.Status.Wire()} appointment stays so: book another one."));
             return appointment.Conclude(wanted, clock.UtcNow()) ? Step.Taken : Closed(appointment);
         }, cancellationToken);

@@ -16,7 +16,7 @@ internal static class GetAppointment
             .RequireRoles(PatientRule.Readers).AllowScope(PatientRule.Scope)
             .WithName("GetAppointment")
             .WithSummary("Get an appointment")
-            .WithDescription("For its doctor, its hospital, whoever may read the patient's data, and administrators.");
+            .WithDescription("For its doctor, its hospital, those who may read the patient's data, and administrators.");
         appointments.MapGet("/{id:guid}/calendar.ics", FileAsync)
             .RequireRoles(PatientRule.Readers).AllowScope(PatientRule.Scope)
             .WithName("GetAppointmentCalendarFile")

@@ -35,7 +35,7 @@ internal sealed class GetSlots(RequestTransaction transaction, Placing placing, 
         .WithName("GetSlots")
         .WithSummary("List a doctor's free slots")
         .WithDescription("""
-            Of one length, within the doctor's shifts by the clock where he is, without what is booked or has passed; all of them, in order. A doctor without shift times has
+            Of one length, within the doctor's shifts by the clock where they are, without what is booked or has passed; all of them, in order. A doctor without shift times has
             slots all day round, one who has left has none.
             """);
 

@@ -41,7 +41,7 @@ internal static class ListAppointments
             .RequireRoles(PatientRule.Readers).AllowScope(PatientRule.Scope)
             .WithName("ListAppointments")
             .WithSummary("List appointments")
-            .WithDescription("Those that the caller may see: his own, and those of patients whose data he may read. The latest `time_slot` first.");
+            .WithDescription("Those that the caller may see: their own, and those of patients whose data they may read. The latest `time_slot` first.");
         Of("doctor", "doctor's", (id, list, caller, token) => list.KnowsDoctorAsync(id, caller, token), id => new(id, null, null));
         Of("patient", "patient's", (id, list, caller, token) => list.KnowsPatientAsync(id, caller, token), id => new(null, id, null));
         Of("hospital", "hospital's", (id, list, caller, token) => list.KnowsHospitalAsync(id, caller, token), id => new(null, null, id));
@@ -59,7 +59,7 @@ internal static class ListAppointments
                 .WithName($"ListAppointmentsOf{char.ToUpperInvariant(kind[0])}{kind[1..]}")
                 .WithSummary($"List a {whose} appointments")
                 .WithParameter("id", kind == "hospital" ? "The hospital, by its id." : $"The {kind}, by their id.")
-                .WithDescription($"Those that the caller may see, the latest `time_slot` first. 404 where he has nothing to do with the {kind}.");
+                .WithDescription($"Those that the caller may see, the latest `time_slot` first. 404 where they have nothing to do with the {kind}.");
     }
 
     static async Task<Results<Ok<Page<AppointmentResponse>>, ProblemHttpResult>> ListAsync(

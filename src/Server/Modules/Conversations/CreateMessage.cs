@@ -11,7 +11,7 @@ namespace Consilium.Modules.Conversations;
 
 /// <summary>A message to post in a conversation.</summary>
 /// <param name="Text">1 to 20 000 characters after trimming.</param>
-/// <param name="Role">Who speaks: <c>user</c>, whom the assistant answers, or <c>assistant</c>, for whoever answers by a program of his own.</param>
+/// <param name="Role">Who speaks: <c>user</c>, whom the assistant answers, or <c>assistant</c>, for those who answer by a program of their own.</param>
 internal sealed record CreateConversationMessageRequest(string? Text, string? Role);
 
 internal sealed class CreateConversationMessageValidator : AbstractValidator<CreateConversationMessageRequest>

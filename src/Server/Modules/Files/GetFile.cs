@@ -9,7 +9,7 @@ internal static class GetFile
     public static void Map(RouteGroupBuilder files) => files.MapGet("/{id:guid}", HandleAsync)
         .WithSummary("Download a file")
         .WithDescription("""
-            For whoever may read what the file hangs on, and for its owner while it hangs on nothing. Knows ranges and `If-None-Match`. A file that is still being
+            For those who may read what the file hangs on, and for its owner while it hangs on nothing. Knows ranges and `If-None-Match`. A file that is still being
             fetched or scanned answers 409 `file_pending`, one that may not be had 409 `file_blocked`.
             """)
         .AnswersFile().WithEntityTag().WithAnswer(200, "The file, by its own media type.")

@@ -14,7 +14,7 @@ internal static class GetThumbnail
     public static void Map(RouteGroupBuilder files) => files.MapGet("/{id:guid}/thumbnail", HandleAsync)
         .WithSummary("Download a file's thumbnail")
         .WithDescription("""
-            A WebP, 200 pixels wide, upright, without metadata. For whoever may read the file. 404 where there is none; 503 with `Retry-After` while it is being made again.
+            A WebP, 200 pixels wide, upright, without metadata. For those who may read the file. 404 where there is none; 503 with `Retry-After` while it is being made again.
             """)
         .AnswersFile("image/webp").WithEntityTag().WithAnswer(200, "The thumbnail, a WebP.")
         .ProducesProblem(409).ProducesProblem(416).ProducesProblem(503);

@@ -13,7 +13,7 @@ namespace Consilium.Modules.Records;
 
 /// <summary>Opens one document once, without signing in.</summary>
 /// <param name="DownloadToken">The token, which counts once.</param>
-/// <param name="DownloadUrl">The address with the token in it. Whoever has it can use it.</param>
+/// <param name="DownloadUrl">The address with the token in it. Anybody who has it can use it.</param>
 /// <param name="ExpiresAt">When it expires.</param>
 /// <param name="ExpiresInSeconds">How many seconds it counts from now on.</param>
 internal sealed record DownloadTokenResponse(string DownloadToken, string DownloadUrl, DateTimeOffset ExpiresAt, int ExpiresInSeconds);
@@ -30,7 +30,7 @@ internal sealed class IssueDownloadToken(RequestTransaction transaction, Consili
         .RequireRoles(PatientRule.Readers)
         .WithMetadata(new NoIdempotency())
         .WithSummary("Issue a download token")
-        .WithDescription("With an address that opens the document: for five minutes, once, and only as long as whoever asked for it may read the document.");
+        .WithDescription("With an address that opens the document: for five minutes, once, and only as long as the one who asked for it may read the document.");
 
     /// <summary>What is stored of a token, which is 256 random bits: unguessable, so that a plain hash is enough.</summary>
     public static byte[] Hash(string token) => SHA256.HashData(Encoding.UTF8.GetBytes(token));

@@ -35,7 +35,7 @@ internal sealed record AccessLogFilter(
 /// <param name="Action">What was done: <c>report.read</c>.</param>
 /// <param name="Resource">To what, as kind and id.</param>
 /// <param name="Reason">On what grounds it was allowed; of a program, its API key too.</param>
-/// <param name="Outcome">ok; denied and failed are shown to administrators alone.</param>
+/// <param name="Outcome">ok; denied and failed are shown only to administrators.</param>
 internal sealed record AccessLogEntry(
     long Id, DateTimeOffset At, Guid? ActorId, string? ActorName, string? ActorRole, string Action, string Resource, string? Reason, string Outcome);
 

@@ -37,7 +37,7 @@ internal sealed class UpdateDocument(RequestTransaction transaction, ConsiliumDb
         .RequireRoles(UploadDocument.Uploaders)
         .WithSummary("Change the type or remark of a document")
         .WithDescription(
-            "For treating doctors, administrators, and whoever uploaded it. What is absent stays; null or an empty text clears the remark.");
+            "For treating doctors, administrators, and the one who uploaded it. What is absent stays; null or an empty text clears the remark.");
 
     Task<Results<Ok<DocumentResponse>, ProblemHttpResult>> HandleAsync(
         Guid id, UpdateDocumentRequest request, PartialUpdate update, Caller caller, CancellationToken cancellationToken) =>

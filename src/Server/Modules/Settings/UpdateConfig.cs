@@ -14,7 +14,7 @@ namespace Consilium.Modules.Settings;
 /// <summary>The next value of an entry.</summary>
 /// <param name="Value">Any JSON, at most 65 536 characters.</param>
 /// <param name="IsEncrypted">
-/// Whether the value is kept encrypted from now on; as before when it is missing. With true the earlier versions are encrypted as well.
+/// Whether the value is kept encrypted from now on; as before when it is missing or null. With true the earlier versions are encrypted as well.
 /// </param>
 /// <param name="Profile">Instead of the query's, of which it must not differ.</param>
 /// <param name="Environment">Instead of the query's, of which it must not differ.</param>
@@ -34,7 +34,7 @@ internal sealed class UpdateConfigValidator : AbstractValidator<UpdateConfigRequ
     }
 }
 
-/// <summary>Gives one entry its next value: whoever may write its key.</summary>
+/// <summary>Gives one entry its next value, for those who may write its key.</summary>
 internal sealed class UpdateConfig(ConfigWriter writer, ConfigPrecondition precondition)
 {
     public static void Map(RouteGroupBuilder config) => config.MapPut("/{key}", (

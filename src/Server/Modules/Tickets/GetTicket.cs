@@ -19,7 +19,7 @@ internal static class GetTicket
             .RequireRoles(TicketAccess.Readers)
             .WithSummary("List and search the messages of a ticket")
             .WithDescription("""
-                Oldest first. `after` and `before` are message numbers (`seq`); `before` alone gives the newest messages before it. `q` finds whole words, beginnings and parts
+                Oldest first. `after` and `before` are message numbers (`seq`); `before` without `after` gives the newest messages before it. `q` finds whole words, beginnings and parts
                 of words, without regard to case and accents, and forgives one mistake in words of five letters and more. It looks into the text of attached documents too.
                 With `format=html` each message has `content_html` too, its text as safe HTML, and a page has at most 50 messages. What people typed
                 is shown as they typed it: paragraphs and line breaks stay, and the only marks are `**bold**`, `*italic*` and `_italic_` around words,

@@ -48,7 +48,7 @@ internal static class PostTicketMessage
             .RequireRoles(TicketAccess.Readers)
             .TakesFile()
             .WithSummary("Upload a file for a ticket")
-            .WithDescription("For its customer, staff and admins, while it is not closed. Until the file is named in a message, its uploader alone can read it.");
+            .WithDescription("For its customer, staff and admins, while it is not closed. Until the file is named in a message, only its uploader can read it.");
     }
 
     static async Task<Results<Created<TicketMessageResponse>, ProblemHttpResult>> HandleAsync(

@@ -34,7 +34,7 @@ internal sealed class SetTicketStatus(ConsiliumDb db, RequestTransaction transac
         .WithSummary("Change a ticket's status")
         .WithDescription("""
             Staff and admins: open → in_progress, resolved, closed; in_progress → open, resolved, closed; resolved → in_progress, closed; closed → open. The customer:
-            closed alone. The same status changes nothing and succeeds; any other step is refused with 409.
+            only closed. The same status changes nothing and succeeds; any other step is refused with 409.
             """);
 
     async Task<Results<Ok<TicketResponse>, ProblemHttpResult>> HandleAsync(Guid id, SetTicketStatusRequest request, Caller caller, CancellationToken cancellationToken)

@@ -21,7 +21,7 @@ internal static class AnswerHeaders
         [RetryAfter] = new()
         {
             Description = "The seconds to wait before the next try.",
-            Schema = new OpenApiSchema { Type = JsonSchemaType.Integer, Format = "int32", Minimum = "0" },
+            Schema = new OpenApiSchema { Type = JsonSchemaType.Integer, Format = "int32", Minimum = "1" },
             Example = 1,
         },
         [Challenge] = Text(

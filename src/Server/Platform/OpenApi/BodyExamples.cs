@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Consilium.Platform.Paging;
 using Microsoft.AspNetCore.Http.Json;
+using Microsoft.AspNetCore.Http.Metadata;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.Extensions.Options;
 using Microsoft.OpenApi;
@@ -53,16 +54,17 @@ internal sealed class BodyExamples(ExampleBodies examples) : IOpenApiOperationTr
         if (context.Description.ParameterDescriptions.FirstOrDefault(p => p.Source.Id == "Body")?.Type is { } request) Show(operation.RequestBody?.Content, request);
         foreach (var answer in context.Description.SupportedResponseTypes)
             if (answer.Type is { } type && operation.Responses?.TryGetValue($"{answer.StatusCode}", out var response) == true) Show(response.Content, type);
-        if (context.Description.ActionDescriptor.EndpointMetadata.OfType<FileExamples>().FirstOrDefault() is { } file)
+        var metadata = context.Description.ActionDescriptor.EndpointMetadata;
+        if (metadata.OfType<FileExamples>().FirstOrDefault() is { } file)
         {
-            Show(operation.RequestBody?.Content, file);
-            Show(operation.Responses?["200"].Content, file);
+            Show(operation.RequestBody?.Content, file, (int?)metadata.OfType<IRequestSizeLimitMetadata>().LastOrDefault()?.MaxRequestBodySize);
+            Show(operation.Responses?["200"].Content, file, maxBytes: null);
         }
         return Task.CompletedTask;
     }
 
     // A file is an object where it is JSON, and a text in any other format.
-    static void Show(IDictionary<string, OpenApiMediaType>? content, FileExamples file)
+    static void Show(IDictionary<string, OpenApiMediaType>? content, FileExamples file, int? maxBytes)
     {
         foreach (var (mediaType, shown) in content ?? new Dictionary<string, OpenApiMediaType>(StringComparer.Ordinal))
         {
@@ -70,7 +72,7 @@ internal sealed class BodyExamples(ExampleBodies examples) : IOpenApiOperationTr
             var isJson = mediaType.Contains("json", StringComparison.Ordinal);
             shown.Schema = isJson
                 ? new() { Type = JsonSchemaType.Object, AdditionalProperties = new OpenApiSchema(), Description = "The keys with their values." }
-                : new OpenApiSchema { Type = JsonSchemaType.String, Description = "The text of the file." };
+                : new OpenApiSchema { Type = JsonSchemaType.String, MaxLength = maxBytes, Description = "The text of the file." };
             if (file.Texts.TryGetValue(mediaType, out var text)) shown.Example = isJson ? JsonNode.Parse(text) : JsonValue.Create(text);
         }
     }

@@ -17,8 +17,9 @@ internal sealed partial class DocumentShape(IEnumerable<ErrorEnvelope> envelopes
         - **Signing in**: `POST /auth/login` answers an `access_token`; send it as `Authorization: Bearer …`.
         - **Errors** are `application/problem+json` with a stable `code`, a `trace_id`, and for bad input `errors` by field. Conversations have a shape of their own.
         - **Lists** answer `items` and `next_cursor`; send that as `cursor` for the next page, and `limit` (1 to 200, default 50).
-        - **Times** are UTC (`2026-01-31T09:30:00.123456Z`), ids are UUIDs, unknown members of a body are ignored, unless a name is nearly one that is known and missing: then the answer is 400 and says which one was meant.
-        - **Repeating safely**: every POST by somebody signed in takes an `Idempotency-Key`.
+        - **Times** are UTC (`2026-01-31T09:30:00.123456Z`), ids are UUIDs.
+        - **Unknown members** of a body are ignored. If the name is nearly that of a known member which is missing, the answer is 400 and names that member.
+        - **Repeating safely**: a POST that lists the header `Idempotency-Key` can be sent again without doing anything twice.
         """;
 
     public Task TransformAsync(OpenApiDocument document, OpenApiDocumentTransformerContext context, CancellationToken cancellationToken)

@@ -14,24 +14,26 @@ internal static class ProblemAnswers
     static readonly SortedDictionary<int, Answer> Answers = new()
     {
         [400] = new("BadRequest", "Something in the request is missing or wrong; `errors` says which field and why.", "validation_failed", "Some fields are missing or wrong: see errors."),
-        [401] = new("Unauthenticated", "No valid credential.", "unauthenticated", "Sign in: send a valid access token as 'Authorization: Bearer …'."),
-        [403] = new("Forbidden", "The caller's role, or the key's scopes, never allow this.", "forbidden", "Your role may not do this."),
-        [404] = new("NotFound", "Not there, or not the caller's: the same answer for both.", "not_found", "There is nothing here that you may see."),
-        [409] = new("Conflict", "The state refuses this; `code` says why. Also: a request with the same `Idempotency-Key` is still being worked on.", "idempotency_in_flight", "A request with this Idempotency-Key is being worked on: wait for it, or ask again."),
+        [401] = new("Unauthenticated", "The request has no valid credential.", "unauthenticated", "Sign in: send a valid access token as 'Authorization: Bearer …'."),
+        [403] = new("Forbidden", "The caller's role, or the key's scopes, do not allow this.", "forbidden", "Your role may not do this."),
+        [404] = new("NotFound", "It does not exist, or the caller may not see it. Both get the same answer.", "not_found", "There is nothing here that you may see."),
+        [409] = new("Conflict", "The current state does not allow this; `code` says why. Or a request with the same `Idempotency-Key` is still being worked on.", "idempotency_in_flight", "A request with this Idempotency-Key is being worked on: wait for it, or ask again."),
         [410] = new("Gone", "It was there and is gone for good; `code` says why.",
             "gone", "The answer to this request was about something that has been retracted since."),
-        [412] = new("PreconditionFailed", "Another version is there than the one that `If-Match` names: read it, and write yours on top of it.",
+        [412] = new("PreconditionFailed", "The current version is not the one that `If-Match` names. Read it, and apply your change to it.",
             "precondition_failed", "The version now is 8, which If-Match does not name: read it, and write yours on top of it."),
         [413] = new("BodyTooLarge", "The body is larger than this address takes.", "body_too_large", "The body is larger than this address takes."),
         [415] = new("UnsupportedMediaType", "The body is of another type, charset or encoding.", "unsupported_media_type", "Send the body as application/json."),
         [416] = new("RangeNotSatisfiable", "The file ends before the range that was asked for: `Content-Range` says how long it is.",
             "range_not_satisfiable", "The file ends before this range: Content-Range says how long it is."),
         [422] = new("IdempotencyKeyReused", "The `Idempotency-Key` was used with another body.", "idempotency_key_reused", "This Idempotency-Key was used with another body: use a new key for a new request."),
-        [428] = new("PreconditionRequired", "`If-Match` must be there: this installation asks for it.",
+        [428] = new("PreconditionRequired", "This installation requires `If-Match`.",
             "precondition_required", "Say in If-Match which version you have read: it is the ETag of the GET."),
         [429] = new("TooManyRequests", "Too many requests from this caller.", "too_many_requests", "Too many requests: wait as long as Retry-After says."),
         [500] = new("InternalError", "A fault of the server; it is logged under `trace_id`.", "internal_error", "Something went wrong here, and it was logged. Quote trace_id when you report it."),
-        [503] = new("Unavailable", "Too busy, or the database is away: nothing was done, try again.", "database_unavailable", "The database is not reachable at the moment: try again."),
+        [503] = new("Unavailable", "The server is overloaded, or cannot reach its database. Try again after `Retry-After`: with an `Idempotency-Key` or a `client_token` nothing is done twice.", "database_unavailable", "The database is not reachable at the moment: try again."),
+        [507] = new("StorageFull", "The server's storage is full: nothing was written.",
+            "storage_full", "The server's storage is full: nothing was written."),
     };
 
     /// <param name="envelope">The shape of errors at the operation's address, when it is one of its own.</param>
@@ -112,7 +114,7 @@ internal static class ProblemAnswers
     static string[] HeadersOf(int status) => status switch
     {
         401 => [AnswerHeaders.Challenge],
-        409 or 429 or 503 => [AnswerHeaders.RetryAfter],
+        409 or 429 or 503 or 507 => [AnswerHeaders.RetryAfter],
         _ => [],
     };
 }

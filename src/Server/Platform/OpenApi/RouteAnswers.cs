@@ -25,14 +25,18 @@ internal sealed class RouteAnswers(ErrorEnvelopes envelopes) : IOpenApiOperation
         var isLimited = !metadata.OfType<DisableRateLimitingAttribute>().Any();
         var hasTag = metadata.OfType<AnswersEntityTag>().Any();
 
-        if (operation.RequestBody is not null) Add(400, 413, 415);
+        if (operation.RequestBody is OpenApiRequestBody body)
+        {
+            body.Description = null; // ASP.NET Core puts the words of some other parameter there; the body's type has its own
+            Add(400, 413, 415);
+        }
         if (parameters.Any(p => p.In is ParameterLocation.Query or ParameterLocation.Header)) Add(400);
         if (parameters.Any(p => p.In == ParameterLocation.Path)) Add(404);
         if (signedIn) Add(401, 403);
         if (!HttpMethods.IsGet(method) && signedIn) Add(409);
         if (HttpMethods.IsPost(method) && signedIn && !metadata.OfType<NoIdempotency>().Any())
         {
-            Add(400, 422);
+            Add(400, 410, 422);
             parameters.Add(KeyParameter());
         }
         if (hasTag && HttpMethods.IsGet(method))
@@ -46,6 +50,7 @@ internal sealed class RouteAnswers(ErrorEnvelopes envelopes) : IOpenApiOperation
             Add(412);
         }
         if (isLimited) Add(429);
+        if (!HttpMethods.IsGet(method) || signedIn) Add(507); // reads are written down
         Add(500, 503);
 
         foreach (var (status, response) in responses.ToList())

@@ -105,7 +105,7 @@ public sealed class MisspeltMembersTests(CaseServer server) : IClassFixture<Case
     [Fact]
     public async Task No_member_of_an_answer_is_nearly_one_that_a_request_takes()
     {
-        // What belongs to a session, to a problem, to the heading of a list, to the trail, to an event and to the signing keys is not sent to those who take the other.
+        // Of a session, a problem, the heading of a list, the trail, an event and the signing keys: nobody sends these to a route that takes the other.
         (string Shown, string Taken)[] known =
         [
             ("expires_in", "expires_at"), ("detail", "details"), ("reasons", "reason"), ("actor_id", "doctor_id"), ("attachment_id", "attachments"), ("keys", "key"),
@@ -121,7 +121,8 @@ public sealed class MisspeltMembersTests(CaseServer server) : IClassFixture<Case
             foreach (var name in shown.Where(name => !route.BodyMembers.ContainsKey(name)))
                 if (SimilarNames.Meant(name, route.BodyMembers.Keys) is { } meant) near.Add((name, meant));
 
-        near.Except(known).ShouldBeEmpty("Whoever sends these back gets a 400: find other names, or say above why nobody does.");
+        near.Except(known).ShouldBeEmpty("A client that sends these back gets a 400: find other names, or say above why none does.");
+        known.Except(near).ShouldBeEmpty("These are no longer nearly alike: take them out of the list above.");
     }
 
     [Fact]

@@ -16,7 +16,7 @@ public sealed class ApiClaimsTests(Server server) : IClassFixture<Server>
     {
         var api = await ApiSchemas.ReadAsync(server.Address);
         var examples = server.Services.GetRequiredService<ExampleBodies>();
-        await using var caller = new ApiCaller(server);
+        using var caller = new ApiCaller(server);
         await FillPathsAsync(caller);
         var (tried, faults) = (0, new List<string>());
         foreach (var (method, path, operation) in api.Operations().Where(of => of.Path.StartsWith("/api/", StringComparison.Ordinal)))

@@ -62,14 +62,26 @@ public sealed class ApiExamplesTests(Server server) : IClassFixture<Server>
     {
         var api = await ApiSchemas.ReadAsync(server.Address);
         var unbounded = new List<string>();
-        var schemas = api.Document.GetProperty("components").GetProperty("schemas").EnumerateObject();
-        foreach (var schema in schemas.Where(of => of.Name.EndsWith("Request", StringComparison.Ordinal)))
-            foreach (var member in schema.Value.GetProperty("properties").EnumerateObject()) Look($"{schema.Name}.{member.Name}", member.Value);
+        var looked = new HashSet<string>(StringComparer.Ordinal);
         foreach (var (place, schema) in Parameters(api)) Look(place, schema);
+        foreach (var (method, path, operation) in api.Operations().Where(of => of.Operation.TryGetProperty("requestBody", out _)))
+            foreach (var content in operation.GetProperty("requestBody").GetProperty("content").EnumerateObject())
+                Look($"{method} {path} {content.Name}", content.Value.GetProperty("schema"));
+        looked.Count.ShouldBeGreaterThan(40);
         unbounded.ShouldBeEmpty();
 
         void Look(string place, JsonElement schema)
         {
+            if (schema.TryGetProperty("$ref", out var reference))
+            {
+                if (looked.Add(reference.GetString()!)) Look(reference.GetString()!.Split('/')[^1], api.Resolve(schema));
+                return;
+            }
+            foreach (var forms in (string[])["oneOf", "anyOf", "allOf"])
+                if (schema.TryGetProperty(forms, out var several))
+                    foreach (var form in several.EnumerateArray()) Look(place, form);
+            if (schema.TryGetProperty("properties", out var members))
+                foreach (var member in members.EnumerateObject()) Look($"{place}.{member.Name}", member.Value);
             var isBounded = schema.TryGetProperty("maxLength", out _) || schema.TryGetProperty("enum", out _)
                 || (schema.TryGetProperty("format", out var format) && format.GetString() is "uuid" or "date" or "date-time" or "binary");
             if (Has(schema, "string") && !isBounded) unbounded.Add(place);

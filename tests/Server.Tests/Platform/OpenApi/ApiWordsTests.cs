@@ -1,10 +1,11 @@
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.WebUtilities;
 
 namespace Consilium.Tests.Platform.OpenApi;
 
-/// <summary>Whoever reads the document needs nothing else: everything in it says what it is.</summary>
-public sealed class ApiWordsTests(Server server) : IClassFixture<Server>
+/// <summary>A reader of the document needs nothing else: everything in it says what it is.</summary>
+public sealed partial class ApiWordsTests(Server server) : IClassFixture<Server>
 {
     [Fact]
     public async Task Every_parameter_says_what_it_means()
@@ -30,6 +31,41 @@ public sealed class ApiWordsTests(Server server) : IClassFixture<Server>
                 if (SaysNothing(member.Value, member.Name)) without.Add($"{schema.Name}.{member.Name}");
         }
         without.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Nothing_speaks_of_people_as_men_or_has_to_be_read_twice()
+    {
+        var api = await ApiSchemas.ReadAsync(server.Address);
+        var found = new List<string>();
+        Look(api.Document);
+        found.ShouldBeEmpty("Say \"only\" and \"they\".");
+
+        void Look(JsonElement part)
+        {
+            if (part.ValueKind == JsonValueKind.Array)
+                foreach (var item in part.EnumerateArray()) Look(item);
+            if (part.ValueKind != JsonValueKind.Object) return;
+            foreach (var member in part.EnumerateObject())
+                if (member is { Name: "description" or "summary", Value.ValueKind: JsonValueKind.String })
+                {
+                    if (HardWord().IsMatch(member.Value.GetString()!)) found.Add(member.Value.GetString()!);
+                }
+                else
+                {
+                    Look(member.Value);
+                }
+        }
+    }
+
+    [Fact]
+    public async Task No_body_has_the_words_of_a_parameter_instead_of_those_of_its_type()
+    {
+        var api = await ApiSchemas.ReadAsync(server.Address);
+        var wrong = new List<string>();
+        foreach (var (method, path, operation) in api.Operations())
+            if (operation.TryGetProperty("requestBody", out var body) && body.TryGetProperty("description", out _)) wrong.Add($"{method} {path}");
+        wrong.ShouldBeEmpty();
     }
 
     [Fact]
@@ -73,4 +109,7 @@ public sealed class ApiWordsTests(Server server) : IClassFixture<Server>
     }
 
     static List<JsonElement> Members(JsonElement of, string name) => of.TryGetProperty(name, out var list) ? [.. list.EnumerateArray()] : [];
+
+    [GeneratedRegex(@"\b(alone|whoever|he|him|his|himself)\b", RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture | RegexOptions.IgnoreCase)]
+    private static partial Regex HardWord();
 }

@@ -10,7 +10,7 @@ namespace Consilium.Modules.Files.Contracts;
 /// <param name="Width">Of a picture, in pixels, upright.</param>
 /// <param name="Height">Of a picture, in pixels, upright.</param>
 /// <param name="PageCount">Of a PDF.</param>
-/// <param name="Url">Where the file is, for whoever may read what it hangs on.</param>
+/// <param name="Url">Where the file is, for those who may read what it hangs on.</param>
 /// <param name="ThumbnailUrl">Where its thumbnail is, a WebP; null while there is none.</param>
 /// <param name="Status">Whether the file can be had.</param>
 /// <param name="Reason">Why a file is blocked: what the scanner found, or why its address gave nothing.</param>
