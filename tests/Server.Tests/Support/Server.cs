@@ -12,6 +12,9 @@ namespace Consilium.Tests.Support;
 /// </summary>
 public class Server : IAsyncLifetime
 {
+    /// <summary>Of every account that <see cref="SignedInAsync"/> makes.</summary>
+    internal const string Password = "several plain words 7";
+
     readonly Lazy<Task<Client>> admin;
     TestDatabase? database;
     TestDatabase? shared;
@@ -61,7 +64,7 @@ public class Server : IAsyncLifetime
     public async Task<Client> SignedInAsync(string role)
     {
         var email = $"{role}-{Guid.CreateVersion7():N}@example.com";
-        const string password = "several plain words 7";
+        const string password = Password;
         using var anonymous = Anonymous();
         var name = $"Test {role}";
         if (role is "patient" or "doctor" or "hospital")

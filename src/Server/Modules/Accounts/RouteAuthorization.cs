@@ -1,9 +1,10 @@
 using Consilium.Modules.Accounts.Contracts;
+using Consilium.Platform.OpenApi;
 using Microsoft.AspNetCore.Authorization;
 
 namespace Consilium.Modules.Accounts;
 
-/// <summary>The one policy of every route: a signed-in caller who fits what the route says in <see cref="RouteRules"/>.</summary>
+/// <summary>The one policy of every route: a signed-in caller who fits what the route says in <see cref="RouteRules"/>, or elsewhere by the same metadata.</summary>
 internal sealed class RouteRequirement : IAuthorizationRequirement;
 
 /// <inheritdoc cref="RouteRequirement"/>
@@ -20,6 +21,6 @@ internal sealed class RouteAuthorization : AuthorizationHandler<RouteRequirement
     {
         if (endpoint is null) return true; // there is nothing here: the 404 may be seen
         if (caller.IsApiKey) return endpoint.Metadata.GetOrderedMetadata<RouteRules.ScopeAllowed>().Any(allowed => caller.Scopes.Any(allowed.Fits));
-        return endpoint.Metadata.GetMetadata<RouteRules.RolesAllowed>() is not { } allowed || allowed.Roles.Contains(caller.Role);
+        return endpoint.Metadata.GetMetadata<IRolesMetadata>() is not { } allowed || allowed.RoleNames.Contains(caller.Role.Wire());
     }
 }

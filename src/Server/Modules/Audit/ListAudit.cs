@@ -2,6 +2,7 @@ using System.ComponentModel.DataAnnotations;
 using System.Globalization;
 using System.Security.Claims;
 using Consilium.Modules.Audit.Contracts;
+using Consilium.Platform.Administration;
 using Consilium.Platform.Errors;
 using Consilium.Platform.OpenApi;
 using Consilium.Platform.Paging;
@@ -49,10 +50,9 @@ internal static class ListAudit
     public const int MaxAction = 100;
     public const int MaxResource = 200;
 
-    // The claim and not the module that gives it: Audit calls nobody.
     public static void Map(RouteGroupBuilder api) => api.MapGet("/api/v1/audit", HandleAsync)
         .WithTags("Audit").WithTagMeaning("The audit trail: who did what, when, and why.")
-        .RequireAuthorization(policy => policy.RequireClaim("role", "admin"))
+        .RequireAdministrator()
         .WithSummary("List the audit trail")
         .WithDescription("""
             Newest first. `action` may end in `.` or `.*` and `resource` in `/` or `*`: then they stand for all that begin so. `from` and `to` are times (RFC 3339), `to` is not included.

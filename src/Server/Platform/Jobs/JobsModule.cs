@@ -1,3 +1,4 @@
+using Consilium.Platform.Administration;
 using Consilium.Platform.Database;
 using Consilium.Platform.Idempotency;
 using Consilium.Platform.OpenApi;
@@ -21,9 +22,8 @@ internal static class JobsModule
 
     public static void MapJobs(this IEndpointRouteBuilder api)
     {
-        // The claim and not the module that gives it: Platform knows no module.
         var jobs = api.MapGroup("/api/v1/jobs").WithTags("Jobs").WithTagMeaning("Background and scheduled jobs.")
-            .RequireAuthorization(policy => policy.RequireClaim("role", "admin"));
+            .RequireAdministrator();
         jobs.MapListJobs();
         jobs.MapRetryJob();
         jobs.MapListSchedules();

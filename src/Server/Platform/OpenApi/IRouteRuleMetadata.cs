@@ -10,10 +10,10 @@ internal interface ISecuritySchemeMetadata
     IReadOnlyList<string> Scopes { get; }
 }
 
-/// <summary>Endpoint metadata: only these roles may use the route. The API's document shows it.</summary>
+/// <summary>Endpoint metadata: only these roles may use the route, by the one policy that all routes have. The API's document shows it.</summary>
 internal interface IRolesMetadata
 {
-    IEnumerable<string> RoleNames { get; }
+    IReadOnlyList<string> RoleNames { get; }
 }
 
 /// <summary>How a caller can say who is asking.</summary>

@@ -12,10 +12,10 @@ internal sealed class RouteSecurity : IOpenApiOperationTransformer
         var metadata = context.Description.ActionDescriptor.EndpointMetadata;
         operation.Security = [];
         if (metadata.OfType<IAllowAnonymous>().Any()) return Task.CompletedTask;
-        var roles = metadata.OfType<IRolesMetadata>().LastOrDefault()?.RoleNames.ToList();
-        if (roles is not []) operation.Security.Add(Requirement(SecuritySchemes.Bearer, [])); // without a role nobody comes in by a token
+        var roles = metadata.OfType<IRolesMetadata>().LastOrDefault()?.RoleNames;
+        if (roles is not { Count: 0 }) operation.Security.Add(Requirement(SecuritySchemes.Bearer, [])); // without a role nobody comes in by a token
         foreach (var other in metadata.OfType<ISecuritySchemeMetadata>()) operation.Security.Add(Requirement(other.Scheme, other.Scopes));
-        if (roles is [_, ..]) operation.Description = $"{operation.Description}\n\nRoles: {string.Join(", ", roles)}.".Trim();
+        if (roles is { Count: > 0 }) operation.Description = $"{operation.Description}\n\nRoles: {string.Join(", ", roles)}.".Trim();
         return Task.CompletedTask;
 
         OpenApiSecurityRequirement Requirement(string scheme, IReadOnlyList<string> scopes) =>

@@ -5,13 +5,14 @@ namespace Consilium.Modules.Accounts.Contracts;
 
 /// <summary>
 /// What a route says about its callers. Without any of these a route needs a signed-in person of any role; only
-/// <c>AllowAnonymous()</c> opens it to anyone.
+/// <c>AllowAnonymous()</c> opens it to anyone. A route asks for roles and scopes in no other way: a policy of its own would
+/// replace the one that judges them.
 /// </summary>
 internal static class RouteRules
 {
     /// <summary>Other roles may never use the route and get 403.</summary>
     public static TBuilder RequireRoles<TBuilder>(this TBuilder route, params Role[] roles) where TBuilder : IEndpointConventionBuilder =>
-        route.WithMetadata(new RolesAllowed(roles));
+        route.WithMetadata(new RolesAllowed([.. roles.Select(role => role.Wire())]));
 
     /// <summary>
     /// Opens the route to API keys with this scope (any one of several). People are judged by role, keys by scope alone: a key without it
@@ -45,10 +46,7 @@ internal static class RouteRules
     public static TBuilder AllowStreamTicket<TBuilder>(this TBuilder route) where TBuilder : IEndpointConventionBuilder =>
         route.WithMetadata(new StreamTicketAllowed());
 
-    internal sealed record RolesAllowed(IReadOnlyList<Role> Roles) : IRolesMetadata
-    {
-        IEnumerable<string> IRolesMetadata.RoleNames => Roles.Select(role => role.Wire());
-    }
+    sealed record RolesAllowed(IReadOnlyList<string> RoleNames) : IRolesMetadata;
 
     internal sealed record ScopeAllowed(string Scope, bool InParts = false) : ISecuritySchemeMetadata
     {

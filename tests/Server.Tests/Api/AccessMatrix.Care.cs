@@ -1,6 +1,7 @@
 using System.Text.Json;
+using Consilium.Tests.Modules.Care;
 
-namespace Consilium.Tests.Modules.Care;
+namespace Consilium.Tests.Api;
 
 internal static partial class AccessMatrix
 {
@@ -83,8 +84,12 @@ internal static partial class AccessMatrix
         return kind is "hospital-doctor" or "hospital-patient" ? (world.Id(Who.Hospital), somebody) : (somebody, Patient(world));
     }
 
-    static Call SignUp(string path) =>
-        new(path, new() { ["email"] = $"new-{Guid.CreateVersion7():N}@example.com", ["password"] = "several plain words 7", ["name"] = "Somebody" });
+    static Call SignUp(string path, string? role = null)
+    {
+        var call = new Call(path, new() { ["email"] = $"new-{Guid.CreateVersion7():N}@example.com", ["password"] = Server.Password, ["name"] = "Somebody" });
+        if (role is not null) call.Body!["role"] = role;
+        return call;
+    }
 
     static Guid Patient(AccessWorld world) => world.Id(Who.Patient);
 }

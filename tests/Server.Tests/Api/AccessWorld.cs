@@ -1,7 +1,10 @@
 using System.Text.Json.Nodes;
+using Consilium.Tests.Modules.Care;
+using Consilium.Tests.Modules.Cases;
 using Consilium.Tests.Modules.Records;
+using Consilium.Tests.Modules.Tickets;
 
-namespace Consilium.Tests.Modules.Care;
+namespace Consilium.Tests.Api;
 
 /// <summary>Everybody who may ask for the data of one patient: by what they are to this patient.</summary>
 internal enum Who
@@ -44,6 +47,12 @@ internal enum Who
 
     /// <summary>The same by a key for something else.</summary>
     WrongProgram,
+
+    /// <summary>A program that acts as an administrator, by a key that reads a part of the configuration.</summary>
+    AdminsProgram,
+
+    /// <summary>A program that acts as an administrator, by a key for conversations.</summary>
+    Bot,
 }
 
 /// <summary>A server and one of each, who are mapped to each other once.</summary>
@@ -77,13 +86,23 @@ public sealed class AccessWorld : Server
         await MapAsync("hospital-doctor", Who.ForeignHospital, Who.ForeignDoctor);
         await MapAsync("hospital-patient", Who.ForeignHospital, Who.OtherPatient);
         await MapAsync("doctor-patient", Who.ForeignDoctor, Who.OtherPatient);
-        people[Who.Program] = await KeyAsync("records:read");
-        people[Who.WrongProgram] = await KeyAsync("cases:write");
+        people[Who.Program] = await KeyAsync("records:read", Who.Treating);
+        people[Who.WrongProgram] = await KeyAsync("cases:write", Who.Treating);
+        people[Who.AdminsProgram] = await KeyAsync("config:read:printer", Who.Admin);
+        people[Who.Bot] = await KeyAsync("conversations:write", Who.Admin);
         await this[Who.Treating].WriteHistoryAsync(Id(Who.Patient));
         ReportId = (await this[Who.Treating].WriteReportAsync(Id(Who.Patient))).Id();
         DocumentId = (await this[Who.Treating].UploadDocumentAsync(ReportId)).Id();
         AppointmentId = await BookAsync(Id(Who.Treating), Id(Who.Hospital));
+        CaseId = await this[Who.Patient].OpenCaseAsync();
+        FileId = await this[Who.Patient].UploadAsync(CaseId);
+        await this[Who.Patient].SendAsync(CaseId, [FileId]);
+        TicketId = await this[Who.Patient].OpenTicketAsync();
     }
+
+    /// <summary>Who asks, by a session of their own where the request ends it.</summary>
+    internal async Task<Client> AskingAsync(Who who, bool endsSession) =>
+        endsSession && people[who].AccessToken.Length > 0 ? await SignInAsync(people[who].Email, who == Who.Admin ? "admin123" : Password) : people[who];
 
     /// <summary>Written by the treating doctor, as the document is.</summary>
     internal Guid ReportId { get; private set; }
@@ -92,6 +111,14 @@ public sealed class AccessWorld : Server
 
     /// <summary>Of the patient, with the treating doctor, at the hospital.</summary>
     internal Guid AppointmentId { get; private set; }
+
+    /// <summary>Opened by the patient, as the ticket is.</summary>
+    internal Guid CaseId { get; private set; }
+
+    internal Guid TicketId { get; private set; }
+
+    /// <summary>A note that hangs on a message of the case.</summary>
+    internal Guid FileId { get; private set; }
 
     /// <summary>Books the patient a time that nobody had before.</summary>
     internal async Task<Guid> BookAsync(Guid doctorId, Guid? hospitalId) => (await (await this[Who.Admin].PostJsonAsync("/api/v1/appointments", new
@@ -120,9 +147,9 @@ public sealed class AccessWorld : Server
 
     Task MapAsync(string kind, Who first, Who second) => this[Who.Admin].MapAsync(kind, Id(first), Id(second));
 
-    async Task<Client> KeyAsync(string scope)
+    async Task<Client> KeyAsync(string scope, Who actsAs)
     {
-        var made = await this[Who.Admin].PostJsonAsync("/api/v1/api-keys", new { name = "Program", scopes = new[] { scope }, account_id = Id(Who.Treating) });
+        var made = await this[Who.Admin].PostJsonAsync("/api/v1/api-keys", new { name = "Program", scopes = new[] { scope }, account_id = Id(actsAs) });
         return Client.WithKey(Address, (await made.ShouldAnswerAsync(201)).Text("key")!);
     }
 }
@@ -135,9 +162,14 @@ internal sealed record Call(string Path, JsonObject? Body = null)
 
     public Guid FormId { get; init; }
 
+    static readonly (string Name, string Value)[] Upgrade =
+        [("Connection", "Upgrade"), ("Upgrade", "websocket"), ("Sec-WebSocket-Version", "13"), ("Sec-WebSocket-Key", "dGhlIHNhbXBsZSBub25jZQ==")];
+
     public HttpRequestMessage Request(string method)
     {
         var request = new HttpRequestMessage(new(method), Path) { Content = Form?.Invoke(FormId) };
+        if (Path.EndsWith("/ws", StringComparison.Ordinal))
+            foreach (var (name, value) in Upgrade) request.Headers.Add(name, value);
         if (Body is not null) request.Content = new StringContent(Body.ToJsonString(), System.Text.Encoding.UTF8, "application/json");
         return request;
     }

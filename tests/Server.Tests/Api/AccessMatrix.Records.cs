@@ -1,7 +1,7 @@
 using System.Text;
 using Consilium.Tests.Modules.Records;
 
-namespace Consilium.Tests.Modules.Care;
+namespace Consilium.Tests.Api;
 
 internal static partial class AccessMatrix
 {

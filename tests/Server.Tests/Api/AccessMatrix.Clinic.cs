@@ -1,4 +1,4 @@
-namespace Consilium.Tests.Modules.Care;
+namespace Consilium.Tests.Api;
 
 internal static partial class AccessMatrix
 {
