@@ -12,6 +12,7 @@ internal static class CareModule
         var services = builder.Services;
         services.AddSingleton(CareSettings.From(builder.Configuration, builder.Environment));
         services.AddScoped<AccessLog>();
+        services.AddScoped<PatientReplays>();
         services.AddScoped<PatientChanges>();
         services.ConfigureHttpJsonOptions(json => json.SerializerOptions.TypeInfoResolverChain.Insert(0, ProfilesJson.Default));
         services.AddSingleton<ProfileList>();

@@ -2,6 +2,7 @@ using Consilium.Modules.Accounts.Contracts;
 using Consilium.Modules.Care.Contracts;
 using Consilium.Platform.Database;
 using Consilium.Platform.Errors;
+using Consilium.Platform.Idempotency;
 using Consilium.Platform.Json;
 using Microsoft.AspNetCore.Http.HttpResults;
 
@@ -71,6 +72,7 @@ internal sealed class CreateMapping(RequestTransaction transaction, MappingLog l
         api.MapPost(kind.Path, (TRequest request, Caller caller, CreateMapping useCase, CancellationToken cancellationToken) =>
                 useCase.HandleAsync(kind, request, caller, cancellationToken))
             .RequireRoles(MappingKind.Roles)
+            .JudgesReplays<RouteHandlerBuilder, CreateMapping>((useCase, replay) => useCase.ReplayRefusalAsync(kind, replay))
             .WithTags("Mappings")
             .WithSummary($"Map a {kind.First.Name} and a {kind.Second.Name}")
             .WithDescription($"{meaning} 409 `already_mapped` when they are mapped.");
@@ -98,6 +100,22 @@ internal sealed class CreateMapping(RequestTransaction transaction, MappingLog l
         if (!hasFirst) missing[kind.First.Column] = [$"names no {kind.First.Name} that you may map."];
         if (!hasSecond) missing[kind.Second.Column] = [$"names no {kind.Second.Name} that you may map."];
         return Problems.Invalid(missing);
+    }
+
+    /// <summary>Null when the caller may map these two still. An answer that names a patient counts as read.</summary>
+    async Task<IResult?> ReplayRefusalAsync(MappingKind kind, Replay replay)
+    {
+        var (caller, cancellationToken) = (replay.Http.Caller(), replay.Http.RequestAborted);
+        if (replay.InBody("id") is not { } id || replay.InBody(kind.First.Column) is not { } first || replay.InBody(kind.Second.Column) is not { } second) return null;
+        bool may;
+        await using (var batch = await transaction.BatchAsync(cancellationToken))
+        {
+            batch.Add($"SELECT $2 OR ({kind.First.OfHospital("$3")} AND {kind.Second.OfHospital("$4")})").By(caller).With(first).With(second);
+            may = await batch.ExecuteScalarAsync(cancellationToken) is true;
+        }
+        if (!may) await log.RefusedAsync(kind, id, replay.InBody("patient_id"), "mapping.read", caller, cancellationToken);
+        else if (replay.IsShown) await log.ReadAsync(kind, kind.Of(id, first, second, relation: null, clock.UtcNow()), caller, cancellationToken);
+        return may ? null : Problems.NotFound();
     }
 
     async Task<(bool HasFirst, bool HasSecond, bool IsMade)> InsertAsync(

@@ -3,6 +3,7 @@ using Consilium.Modules.Accounts.Contracts;
 using Consilium.Modules.Care.Contracts;
 using Consilium.Platform.Database;
 using Consilium.Platform.Errors;
+using Consilium.Platform.Idempotency;
 using Consilium.Platform.Json;
 using Consilium.Platform.OpenApi;
 using Consilium.Platform.Paging;
@@ -41,6 +42,8 @@ internal sealed class Dependants(
         patients.MapPost("", (Guid userId, AddDependantRequest request, Caller caller, Dependants useCase, CancellationToken cancellationToken) =>
                 useCase.AddAsync(userId, request, caller, cancellationToken))
             .RequireRoles(Roles)
+            .JudgesReplays<RouteHandlerBuilder, PatientReplays>((judge, replay) =>
+                judge.RefusalAsync(replay.InBody("id"), PatientRule.MayRead, "patient.read", $"patient/{replay.InBody("id")}", replay))
             .WithSummary("Add a dependant")
             .WithDescription("A patient without an account of their own: the account's owner acts for them. For the account's owner and administrators.");
         patients.MapGet("", (

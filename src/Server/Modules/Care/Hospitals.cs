@@ -4,6 +4,7 @@ using Consilium.Modules.Audit.Contracts;
 using Consilium.Modules.Care.Contracts;
 using Consilium.Platform.Database;
 using Consilium.Platform.Errors;
+using Consilium.Platform.Idempotency;
 using Consilium.Platform.Json;
 using Consilium.Platform.OpenApi;
 using Consilium.Platform.Paging;
@@ -60,7 +61,7 @@ internal sealed class Hospitals(
             .WithParameter("id", "The hospital, by its id.");
         hospitals.MapPost("", (CreateHospitalRequest request, Caller caller, Hospitals useCase, CancellationToken cancellationToken) =>
                 useCase.CreateAsync(request, caller, cancellationToken))
-            .RequireRoles(Role.Admin, Role.Hospital)
+            .RequireRoles(Role.Admin, Role.Hospital).ReplaysToAllItsCallers()
             .WithSummary("Create a hospital")
             .WithDescription("An administrator makes a hospital without an account. A hospital's account makes its own, which has the account's id, when it has none yet.");
         hospitals.MapGet("", ([AsParameters] HospitalFilter filter, Hospitals useCase, CancellationToken cancellationToken) => useCase.ListAsync(filter, cancellationToken))

@@ -15,6 +15,7 @@ internal static class Attachments
         cases.MapPost("/{id:guid}/attachments", ReceiveAsync)
             .RequireRoles(CaseAccess.Readers)
             .TakesFile()
+            .JudgesReplaysIn(CaseAccess.Policy, "message.attachments")
             .WithSummary("Upload a file for a case")
             .WithDescription("For its owner, staff and admins, while it is open. Until the file is named in a message, only its uploader can read it.");
         cases.MapGet("/{id:guid}/messages/{messageId:guid}/attachments", ListAsync)

@@ -23,7 +23,7 @@ internal static class EditMessage
     public static void Map(RouteGroupBuilder cases)
     {
         cases.MapPatch("/{id:guid}/messages/{messageId:guid}", HandleAsync).Describe();
-        cases.MapPost("/{id:guid}/messages/{messageId:guid}/edit", HandleAsync).Describe();
+        cases.MapPost("/{id:guid}/messages/{messageId:guid}/edit", HandleAsync).JudgesReplaysIn(CaseAccess.Policy, "messages.read").Describe();
     }
 
     static void Describe(this RouteHandlerBuilder route) => route

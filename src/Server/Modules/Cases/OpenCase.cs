@@ -31,6 +31,7 @@ internal sealed class OpenCase(ConsiliumDb db, RequestTransaction transaction, I
     public static void Map(RouteGroupBuilder cases) => cases.MapPost("", (OpenCaseRequest request, Caller caller, HttpContext http, OpenCase useCase, CancellationToken cancellationToken) =>
             useCase.HandleAsync(request, caller, http.Request.Path, cancellationToken))
         .RequireRoles(CaseAccess.Readers)
+        .JudgesReplaysIn(CaseAccess.Policy, "case.read")
         .WithSummary("Open a case")
         .WithDescription("Users and patients open their own cases; staff and admins name the owner in `owner_id`.");
 

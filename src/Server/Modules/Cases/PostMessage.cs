@@ -44,6 +44,7 @@ internal static class PostMessage
             return message is null ? problem! : (Results<Created<MessageResponse>, ProblemHttpResult>)TypedResults.Created($"{http.Request.Path.Value!.TrimEnd('/')}/{message.Id}", message);
         })
         .RequireRoles(CaseAccess.Posters).AllowScope("cases:write")
+        .JudgesReplaysIn(CaseAccess.Policy, "messages.read")
         .WithSummary("Post a message")
         .WithDescription("""
             For the owner, staff, and assistants by API key. With a `client_token` the call can be repeated safely after any failure: it answers 201 with the first message,

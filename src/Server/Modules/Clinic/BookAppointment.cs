@@ -4,6 +4,7 @@ using Consilium.Modules.Accounts.Contracts;
 using Consilium.Modules.Care.Contracts;
 using Consilium.Platform.Database;
 using Consilium.Platform.Errors;
+using Consilium.Platform.Idempotency;
 using Consilium.Platform.Json;
 using Consilium.Platform.Text;
 using Consilium.Platform.Validation;
@@ -55,6 +56,7 @@ internal sealed class BookAppointment(
             BookAppointmentRequest request, Caller caller, BookAppointment useCase, CancellationToken cancellationToken) =>
             useCase.HandleAsync(request, caller, cancellationToken))
         .RequireRoles(PatientRule.Readers)
+        .JudgesReplays<RouteHandlerBuilder, BookAppointment>((useCase, replay) => useCase.ReplayRefusalAsync(replay))
         .WithSummary("Book an appointment")
         .WithDescription("""
             Patients book for themselves, related users for those they look after, doctors for themselves with their patients, hospitals for their doctors and patients; administrators for all.
@@ -73,7 +75,7 @@ internal sealed class BookAppointment(
     async Task<(Appointment? Booked, ProblemHttpResult? Problem)> BookAsync(BookAppointmentRequest request, Caller caller, CancellationToken cancellationToken)
     {
         var booking = BookingOf(request, caller);
-        if (await FindPartiesAsync(booking, caller, cancellationToken) is not { } parties)
+        if (await FindPartiesAsync(booking.DoctorId, booking.PatientId, booking.HospitalId, caller, cancellationToken) is not { } parties)
         {
             await log.ReadAsync(caller, booking.PatientId, Action, $"patient/{booking.PatientId}", grounds: null, cancellationToken);
             return (null, Problems.NotFound());
@@ -89,6 +91,17 @@ internal sealed class BookAppointment(
         await reminders.QueueAsync(appointment, cancellationToken);
         changes.Announce(appointment.PatientId, PatientChange.Appointment);
         return (appointment, null);
+    }
+
+    /// <summary>Null when the caller may book the two for each other still. The appointment that is shown again counts as read.</summary>
+    async Task<IResult?> ReplayRefusalAsync(Replay replay)
+    {
+        var (caller, cancellationToken) = (replay.Http.Caller(), replay.Http.RequestAborted);
+        if (replay.InBody("doctor_id") is not { } doctorId || replay.InBody("patient_id") is not { } patientId) return null; // it was taken away
+        var grounds = (await FindPartiesAsync(doctorId, patientId, replay.InBody("hospital_id"), caller, cancellationToken))?.Grounds;
+        if (grounds is null || replay.IsShown)
+            await log.ReadAsync(caller, patientId, "appointment.read", $"appointment/{replay.InBody("id")}", grounds, cancellationToken);
+        return grounds is null ? Problems.NotFound() : null;
     }
 
     static AppointmentBooking BookingOf(BookAppointmentRequest request, Caller caller) => new(
@@ -111,7 +124,7 @@ internal sealed class BookAppointment(
     }
 
     /// <summary>Null when there is no such doctor, or no patient whom the caller may book him for.</summary>
-    async Task<Parties?> FindPartiesAsync(AppointmentBooking booking, Caller caller, CancellationToken cancellationToken)
+    async Task<Parties?> FindPartiesAsync(Guid doctorId, Guid patientId, Guid? hospitalId, Caller caller, CancellationToken cancellationToken)
     {
         await using var batch = await transaction.BatchAsync(cancellationToken);
         batch.Add($"""
@@ -128,7 +141,7 @@ internal sealed class BookAppointment(
                             SELECT 1 FROM {CareViews.HospitalDoctors} own WHERE own.hospital_id = $1 AND own.doctor_id = d.id)))
                 LIMIT 1) access
             WHERE d.id = $3 AND p.id = $4
-            """).By(caller).With(booking.DoctorId).With(booking.PatientId).With(NpgsqlDbType.Uuid, booking.HospitalId);
+            """).By(caller).With(doctorId).With(patientId).With(NpgsqlDbType.Uuid, hospitalId);
         await using var row = await batch.ExecuteReaderAsync(cancellationToken);
         return await row.ReadAsync(cancellationToken) ? new(row.GetString(0), Placing.ReadShift(row, 1), row.GetBoolean(5)) : null;
     }

@@ -1,6 +1,7 @@
 using Consilium.Modules.Accounts.Contracts;
 using Consilium.Modules.Threads.Contracts;
 using Consilium.Platform.Database;
+using Consilium.Platform.Idempotency;
 using Consilium.Platform.Ids;
 using Consilium.Platform.Text;
 using Consilium.Platform.Validation;
@@ -29,6 +30,7 @@ internal sealed class CreateConversation(ConsiliumDb db, RequestTransaction tran
     public static void Map(RouteGroupBuilder conversations) => conversations.MapPost("", (
             CreateConversationRequest request, Caller caller, HttpContext http, CreateConversation useCase) => useCase.HandleAsync(request, caller, http))
         .RequireScope(ConversationAccess.WriteScope)
+        .ReplaysToAllItsCallers()
         .WithSummary("Create a conversation")
         .WithDescription("White space around title and description is left away; a title of nothing else is none.");
 

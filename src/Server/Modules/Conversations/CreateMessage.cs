@@ -2,6 +2,7 @@ using Consilium.Modules.Accounts.Contracts;
 using Consilium.Modules.Threads.Contracts;
 using Consilium.Platform.Errors;
 using Consilium.Platform.Hosting;
+using Consilium.Platform.Idempotency;
 using Consilium.Platform.Text;
 using Consilium.Platform.Validation;
 using FluentValidation;
@@ -34,6 +35,7 @@ internal sealed class CreateMessage(IMessages messages)
             Guid id, CreateConversationMessageRequest request, Caller caller, HttpContext http, CreateMessage useCase) =>
             useCase.HandleAsync(id, request, caller, http))
         .RequireScope(ConversationAccess.WriteScope).RefusedFirst(ConversationAccess.RefusalAsync)
+        .ReplaysToAllItsCallers()
         .WithSummary("Create a message")
         .WithDescription("""
             Answers at once. Of the role `user` it is a question: the assistant's message follows by itself in the list of messages. Of the role `assistant` it

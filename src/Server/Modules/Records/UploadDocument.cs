@@ -4,6 +4,7 @@ using Consilium.Modules.Care.Contracts;
 using Consilium.Modules.Files.Contracts;
 using Consilium.Platform.Database;
 using Consilium.Platform.Errors;
+using Consilium.Platform.Idempotency;
 using Consilium.Platform.Text;
 using Consilium.Platform.Validation;
 using FluentValidation;
@@ -67,18 +68,23 @@ internal sealed class UploadDocument(RequestTransaction transaction, IFiles file
                 useCase.ReceiveAsync(http, caller, (id, reportId)))
             .RequireRoles(Uploaders)
             .TakesFile<UploadReportDocumentRequest, DocumentResponse>()
+            .JudgesReplays<RouteHandlerBuilder, PatientReplays>((judge, replay) => ReplayRefusalAsync(judge, replay.InAddress("id"), replay))
             .WithSummary("Upload a document of a report")
             .WithDescription("For the patient and related users, treating doctors and administrators. A report has at most 100 documents (409 `report_full`).");
         documents.MapPost("/upload", (Caller caller, HttpContext http, UploadDocument useCase) =>
                 useCase.ReceiveAsync(http, caller, report: null))
             .RequireRoles(Uploaders)
             .TakesFile<UploadDocumentRequest, DocumentResponse>()
+            .JudgesReplays<RouteHandlerBuilder, PatientReplays>((judge, replay) => ReplayRefusalAsync(judge, replay.InBody("patient_id"), replay))
             .WithSummary("Upload a document")
             .WithDescription("""
                 For the patient and related users, treating doctors and administrators. The form's fields may come in any order. `entity_id` is the patient's id, or that of one
                 of the patient's reports. A patient who leaves it out, or empty, uploads to their own record; everybody else must send it (400).
                 """);
     }
+
+    static Task<IResult?> ReplayRefusalAsync(PatientReplays judge, Guid? patientId, Replay replay) =>
+        judge.RefusalAsync(patientId, PatientRule.MayAdd, "document.read", $"document/{replay.InBody("id")}", replay);
 
     Task<IResult> ReceiveAsync(HttpContext http, Caller caller, (Guid PatientId, Guid Id)? report) =>
         files.ReceiveItemAsync(http, caller, new NewDocument(this, caller, report, http.RequestAborted));

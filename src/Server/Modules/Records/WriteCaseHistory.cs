@@ -3,6 +3,7 @@ using Consilium.Modules.Care.Contracts;
 using Consilium.Platform.Database;
 using Consilium.Platform.Errors;
 using Consilium.Platform.Hosting;
+using Consilium.Platform.Idempotency;
 using Consilium.Platform.Json;
 using Consilium.Platform.OpenApi;
 using Consilium.Platform.Text;
@@ -70,6 +71,8 @@ internal sealed class WriteCaseHistory(
                 Guid id, CreateCaseHistoryRequest request, Caller caller, HttpContext http, WriteCaseHistory useCase) =>
                 useCase.CreateAsync(id, request, caller, http))
             .RequireRoles(PatientRule.Writers)
+            .JudgesReplays<RouteHandlerBuilder, PatientReplays>((judge, replay) =>
+                judge.RefusalAsync(replay.InAddress("id"), PatientRule.MayWrite, "case_history.read", $"case_history/{replay.InAddress("id")}", replay))
             .WithSummary("Write the first case history of a patient")
             .WithEntityTag()
             .WithDescription("""

@@ -3,6 +3,7 @@ using Consilium.Modules.Care.Contracts;
 using Consilium.Platform.Database;
 using Consilium.Platform.Errors;
 using Consilium.Platform.Hosting;
+using Consilium.Platform.Idempotency;
 using Consilium.Platform.Json;
 using Consilium.Platform.OpenApi;
 using Consilium.Platform.Text;
@@ -65,6 +66,8 @@ internal sealed class WriteReport(
         patients.MapPost("/{id:guid}/reports", (
                 Guid id, CreateReportRequest request, Caller caller, HttpContext http, WriteReport useCase) => useCase.CreateAsync(id, request, caller, http))
             .RequireRoles(PatientRule.Writers)
+            .JudgesReplays<RouteHandlerBuilder, PatientReplays>((judge, replay) =>
+                judge.RefusalAsync(replay.InAddress("id"), PatientRule.MayWrite, "report.read", $"report/{replay.InBody("id")}", replay))
             .WithSummary("Write a report")
             .WithEntityTag()
             .WithDescription("For treating doctors and administrators. Its documents are uploaded afterwards.");

@@ -3,6 +3,7 @@ using System.Text.Json;
 using Consilium.Modules.Accounts.Contracts;
 using Consilium.Platform.Errors;
 using Consilium.Platform.Hosting;
+using Consilium.Platform.Idempotency;
 using Consilium.Platform.OpenApi;
 using Consilium.Platform.Text;
 using Consilium.Platform.Validation;
@@ -59,6 +60,7 @@ internal sealed class CreateConfig(ConfigWriter writer, ConfigPrecondition preco
     public static void Map(RouteGroupBuilder config) => config.MapPost("", (CreateConfigRequest request, Caller caller, HttpContext http, CreateConfig useCase) =>
             useCase.HandleAsync(request, caller, http))
         .RequireRight(SettingsRule.Write)
+        .JudgesReplays<RouteHandlerBuilder, ConfigReplays>((judge, replay) => judge.OfEntryAsync(replay))
         .WithSummary("Create an entry")
         .WithEntityTag()
         .WithDescription("409 `entry_exists` when the key has one in this profile and environment: then PUT its next value. An entry that was deleted goes on with its versions.")

@@ -3,6 +3,7 @@ using Consilium.Modules.Accounts.Contracts;
 using Consilium.Modules.Audit.Contracts;
 using Consilium.Platform.Database;
 using Consilium.Platform.Errors;
+using Consilium.Platform.Idempotency;
 using Consilium.Platform.Json;
 using Consilium.Platform.OpenApi;
 using Consilium.Platform.Paging;
@@ -60,6 +61,7 @@ internal sealed class Grants(RequestTransaction transaction, ConsiliumDb db, IAc
     {
         var grants = security.MapGroup("/grants").RequireRoles(Role.Admin);
         grants.MapPost("", (CreateGrantRequest request, Caller caller, Grants useCase, CancellationToken cancellationToken) => useCase.CreateAsync(request, caller, cancellationToken))
+            .ReplaysToAllItsCallers()
             .WithSummary("Grant a right to an account")
             .WithDescription("For administrators. 409 `granted_already` when the account has this right for this prefix.")
             .ProducesProblem(409);

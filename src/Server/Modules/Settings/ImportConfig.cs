@@ -1,6 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using Consilium.Modules.Accounts.Contracts;
 using Consilium.Platform.Errors;
+using Consilium.Platform.Idempotency;
 using Consilium.Platform.Json;
 using Consilium.Platform.MediaTypes;
 using Consilium.Platform.Text;
@@ -61,6 +62,7 @@ internal sealed class ImportConfig(ConfigWriter writer, PlanImport plans, Config
     public static void Map(RouteGroupBuilder config) => config.MapPost("/import", (
             [AsParameters] ConfigImportQuery query, Caller caller, HttpContext http, ImportConfig useCase) => useCase.HandleAsync(query, caller, http))
         .RequireRight(SettingsRule.Write)
+        .JudgesReplays<RouteHandlerBuilder, ConfigReplays>((judge, replay) => judge.OfChangesAsync(replay))
         .WithMetadata(new AcceptsMetadata([.. Formats.Keys, .. AnyFile], typeof(Stream)), ConfigFileExamples.Files(), new RawBody(), new RequestSizeLimitAttribute(MaxFile))
         .WithSummary("Import entries from a file")
         .WithDescription("""

@@ -3,6 +3,7 @@ using System.Text.Json;
 using Consilium.Modules.Accounts.Contracts;
 using Consilium.Platform.Errors;
 using Consilium.Platform.Hosting;
+using Consilium.Platform.Idempotency;
 using Consilium.Platform.OpenApi;
 using Consilium.Platform.Text;
 using Consilium.Platform.Validation;
@@ -33,6 +34,7 @@ internal sealed class RollBackConfig(ConfigWriter writer, ConfigHistory history,
             HttpContext http, RollBackConfig useCase) =>
             useCase.HandleAsync(key, scope, request, caller, http))
         .RequireRight(SettingsRule.Write)
+        .JudgesReplays<RouteHandlerBuilder, ConfigReplays>((judge, replay) => judge.OfEntryAsync(replay))
         .WithSummary("Bring an earlier version back")
         .WithEntityTag()
         .WithDescription("""

@@ -1,6 +1,7 @@
 using Consilium.Modules.Accounts.Contracts;
 using Consilium.Modules.Audit.Contracts;
 using Consilium.Platform.Database;
+using Consilium.Platform.Idempotency;
 using Consilium.Platform.Secrets;
 using Consilium.Platform.Text;
 using Consilium.Platform.Validation;
@@ -29,7 +30,7 @@ internal static class RotateKeys
             The body may be left out.
             """)
         .ProducesProblem(400).ProducesProblem(403).ProducesProblem(409)
-        .RequireRight(SettingsRule.ManageSecurity);
+        .RequireRight(SettingsRule.ManageSecurity).ReplaysToAllItsCallers();
 
     static Task<Created<KeyResponse>> HandleAsync(
         RotateKeysRequest? request, Caller caller, DataKeys keys, RequestTransaction transaction, ConsiliumDb db, IAuditTrail audit,

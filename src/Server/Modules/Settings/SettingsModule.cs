@@ -27,6 +27,7 @@ internal static class SettingsModule
         services.AddScoped<SealHistory>();
         services.AddSingleton<IStartupTask, SealOlderHistory>();
         services.AddScoped<ConfigPrecondition>();
+        services.AddScoped<ConfigReplays>();
         services.AddScoped<ConfigHistory>();
         services.AddScoped<ResolveReferences>();
         services.AddScoped<OpenConfig>();

@@ -21,6 +21,7 @@ internal static class ThreadsModule
         services.AddSingleton<IThreadFeed>(provider => provider.GetRequiredService<ThreadFeed>());
         services.AddHostedService(provider => provider.GetRequiredService<ThreadFeed>());
         services.AddScoped<ThreadStreams>();
+        services.AddScoped<ThreadReplays>();
         services.AddSingleton<ThreadList>();
     }
 }

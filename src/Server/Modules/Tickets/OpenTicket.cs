@@ -30,6 +30,7 @@ internal sealed class OpenTicket(ConsiliumDb db, RequestTransaction transaction,
             OpenTicketRequest request, Caller caller, HttpContext http, OpenTicket useCase, CancellationToken cancellationToken) =>
             useCase.HandleAsync(request, caller, http.Request.Path, cancellationToken))
         .RequireRoles(TicketAccess.Customers)
+        .JudgesReplaysIn(TicketAccess.Policy, "ticket.read")
         .WithSummary("Open a ticket")
         .WithDescription("For users and patients. The assistant answers it when somebody reads `ai-response`, and not before.");
 

@@ -39,6 +39,7 @@ internal static class PostTicketMessage
     {
         tickets.MapPost("/{id:guid}/messages", HandleAsync)
             .RequireRoles(TicketAccess.Readers)
+            .JudgesReplaysIn(TicketAccess.Policy, "messages.read")
             .WithSummary("Post a message in a ticket")
             .WithDescription("""
                 For its customer, staff and admins. With a `client_token` the call can be repeated safely after any failure: it answers 201 with the first message,
@@ -47,6 +48,7 @@ internal static class PostTicketMessage
         tickets.MapPost("/{id:guid}/attachments", ReceiveAsync)
             .RequireRoles(TicketAccess.Readers)
             .TakesFile()
+            .JudgesReplaysIn(TicketAccess.Policy, "message.attachments")
             .WithSummary("Upload a file for a ticket")
             .WithDescription("For its customer, staff and admins, while it is not closed. Until the file is named in a message, only its uploader can read it.");
     }

@@ -11,8 +11,8 @@ namespace Consilium.Platform.Idempotency;
 
 /// <summary>
 /// Does a thing once for all repetitions of its request: the first successful answer is stored in the transaction of its effect and replayed
-/// byte for byte. Another request under the same key is 422, one still in flight 409. Refusals are not stored: they had no effect, and the
-/// client may correct itself under the same key.
+/// byte for byte, to those who have the right still (<see cref="ReplayRules"/>). Another request under the same key is 422, one still in flight 409.
+/// Refusals are not stored: they had no effect, and the client may correct itself under the same key.
 /// </summary>
 internal sealed class IdempotentEffect(ConsiliumDb db, RequestTransaction request)
 {
@@ -27,15 +27,24 @@ internal sealed class IdempotentEffect(ConsiliumDb db, RequestTransaction reques
             return Problems.Conflict("idempotency_in_flight", "A request with this Idempotency-Key is being worked on: wait for it, or ask again.");
         }
         if (await StoredAsync(key, http.RequestAborted) is { } stored)
-            return stored.Fingerprint.AsSpan().SequenceEqual(fingerprint)
-                ? stored
-                : Problems.Of(422, "idempotency_key_reused", "This Idempotency-Key was used with another body: use a new key for a new request.");
+        {
+            await transaction.RollbackAsync(http.RequestAborted); // nothing is held while the trail is written
+            return await AgainAsync(http, stored, fingerprint);
+        }
 
         var answer = Unwrap(await effect());
         var first = await StoredAnswer.RenderAsync(http, answer, fingerprint);
         if (first.Status is >= 200 and < 300) await StoreAsync(key, first, (answer as IValueHttpResult)?.Value as IHasResourceId);
         await request.CommitAsync(transaction); // a refusal changed nothing, but its audit entry stays
         return first;
+    }
+
+    static async Task<IResult> AgainAsync(HttpContext http, StoredAnswer stored, byte[] fingerprint)
+    {
+        var rule = http.GetEndpoint()?.Metadata.GetMetadata<ReplayRule>() ?? throw new InvalidOperationException("This route does not say who may have its answers again.");
+        var isSame = stored.Fingerprint.AsSpan().SequenceEqual(fingerprint);
+        if (await rule.RefusalAsync(new(http, stored, IsShown: isSame && stored.Body.Length > 0)) is { } refusal) return refusal;
+        return isSame ? stored : Problems.Of(422, "idempotency_key_reused", "This Idempotency-Key was used with another body: use a new key for a new request.");
     }
 
     // A union such as Results<Created<T>, ProblemHttpResult> hides the status of what it holds; a handler may also return the bare body.

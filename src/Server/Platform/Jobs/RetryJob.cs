@@ -1,6 +1,7 @@
 using Consilium.Platform.Administration;
 using Consilium.Platform.Database;
 using Consilium.Platform.Errors;
+using Consilium.Platform.Idempotency;
 using Consilium.Platform.Json;
 using Consilium.Platform.OpenApi;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -12,6 +13,7 @@ internal static class RetryJob
 {
     public static void MapRetryJob(this IEndpointRouteBuilder jobs) => jobs.MapPost("/{id:guid}/retry", HandleAsync)
         .WithName("RetryJob")
+        .ReplaysToAllItsCallers()
         .WithSummary("Retry a dead background job")
         .WithParameter("id", "The job, by its id.")
         .WithDescription("409 when the job is not dead: it runs, or will run, by itself.")

@@ -2,6 +2,7 @@ using System.ComponentModel.DataAnnotations;
 using Consilium.Platform.Administration;
 using Consilium.Platform.Database;
 using Consilium.Platform.Errors;
+using Consilium.Platform.Idempotency;
 using Consilium.Platform.Json;
 using Consilium.Platform.OpenApi;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -13,6 +14,7 @@ internal static class RunSchedule
 {
     public static void MapRunSchedule(this IEndpointRouteBuilder jobs) => jobs.MapPost("/schedules/{kind}/run", HandleAsync)
         .WithName("RunSchedule")
+        .ReplaysToAllItsCallers()
         .WithSummary("Run a scheduled job now")
         .WithParameter("kind", "The scheduled job, by its `kind`.")
         .WithDescription("A worker begins at once; `GET /api/v1/jobs/schedules` shows how it ended. The next run follows at its interval after this one. 409 while it runs.")

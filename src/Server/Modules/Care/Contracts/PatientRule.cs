@@ -42,6 +42,9 @@ internal static class PatientRule
     public static string Allows(string patientId) =>
         $"($2 OR EXISTS (SELECT 1 FROM {CareViews.Readers} reader WHERE reader.patient_id = {patientId} AND reader.reader_id = $1))";
 
+    /// <summary>With <see cref="Join"/>: all grounds allow to read.</summary>
+    public const string MayRead = "true";
+
     /// <summary>With <see cref="Join"/>: the grounds allow to write case history and reports.</summary>
     public const string MayWrite = $"access.grounds IN ('{Grounds.Admin}', '{Grounds.Doctor}')";
 
