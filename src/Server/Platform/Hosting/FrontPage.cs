@@ -8,16 +8,21 @@ namespace Consilium.Platform.Hosting;
 /// <summary>What <c>/</c> shows: to people a small page that leads on, to programs the same as JSON.</summary>
 internal static class FrontPage
 {
-    internal sealed record ProductResponse(string Name, string Version, string Docs, string Openapi);
+    internal sealed record ProductResponse(string Name, string Version, string? Docs, string? Openapi);
 
-    public static void MapFrontPage(this WebApplication app) =>
+    public static void MapFrontPage(this WebApplication app)
+    {
+        var hasDocs = app.Services.GetRequiredService<DocsSettings>().Enabled;
+        var product = new ProductResponse(Product.Name, Product.Version, hasDocs ? "/docs" : null, hasDocs ? "/openapi/v1.json" : null);
+        var html = HtmlOf(hasDocs ? DocsLinks : "");
         app.MapMethods("/", [HttpMethods.Get, HttpMethods.Head], (HttpContext context, [FromHeader] string? accept) =>
         {
             context.Response.Headers.Vary = "Accept";
-            if (WantsJson(accept)) return Results.Ok(new ProductResponse(Product.Name, Product.Version, "/docs", "/openapi/v1.json"));
+            if (WantsJson(accept)) return Results.Ok(product);
             context.Response.Headers.ContentSecurityPolicy = Policy;
-            return Results.Content(Html, "text/html; charset=utf-8");
+            return Results.Content(html, "text/html; charset=utf-8");
         }).AllowAnonymous().DisableRateLimiting().ExcludeFromDescription();
+    }
 
     /// <summary>Whether JSON is asked for more than a page is (RFC 9110, 12.5.1). Whoever takes either gets the page.</summary>
     static bool WantsJson(string? accept) => accept is not null && MediaTypeHeaderValue.TryParseList([accept], out var ranges)
@@ -46,7 +51,14 @@ internal static class FrontPage
         strong { color: var(--accent) }
         """;
 
-    static readonly string Html = $"""
+    const string DocsLinks = """
+        <li><a href="/docs"><strong>API, to try out</strong><span>/docs</span></a></li>
+        <li><a href="/redoc"><strong>API, to read</strong><span>/redoc</span></a></li>
+        <li><a href="/openapi/v1.json"><strong>OpenAPI document</strong><span>/openapi/v1.json</span></a></li>
+
+        """;
+
+    static string HtmlOf(string links) => $"""
         <!doctype html>
         <html lang="en">
         <head>
@@ -61,10 +73,7 @@ internal static class FrontPage
         <h1>{Product.Name}<small>{Product.Version}</small></h1>
         <p>{Product.Description}</p>
         <ul>
-        <li><a href="/docs"><strong>API, to try out</strong><span>/docs</span></a></li>
-        <li><a href="/redoc"><strong>API, to read</strong><span>/redoc</span></a></li>
-        <li><a href="/openapi/v1.json"><strong>OpenAPI document</strong><span>/openapi/v1.json</span></a></li>
-        <li><a href="/health/ready"><strong>Health</strong><span>/health/ready</span></a></li>
+        {links}<li><a href="/health/ready"><strong>Health</strong><span>/health/ready</span></a></li>
         </ul>
         </main>
         </body>

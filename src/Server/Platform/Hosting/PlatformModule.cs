@@ -27,6 +27,7 @@ internal static class PlatformModule
         services.AddSingleton<ReadyNotice>();
         services.AddSingleton<CrashPoints>();
         services.AddSingleton(Origins.From(builder.Configuration));
+        services.AddSingleton(DocsSettings.From(builder.Configuration, builder.Environment));
         services.AddCors();
         builder.AddDatabase();
         services.AddHealth();
@@ -57,6 +58,7 @@ internal static class PlatformModule
         app.UseStatusCodePages(ErrorAnswers.WriteForStatusAsync);
         app.UseCleanAddress();
         app.UseRouting();
+        app.UseExactMethods();
         app.UseDeprecations();
         app.UseConcurrencyLimit();
         app.UseAuthentication();

@@ -7,7 +7,7 @@ using Microsoft.AspNetCore.Hosting.Server.Features;
 namespace Consilium.Platform.Hosting;
 
 /// <summary>What the console shows once the server answers: where, since when, what to open next.</summary>
-internal sealed class ReadyNotice(IServer server, DatabaseSettings database, IEnumerable<IStartupNotice> notices, TimeProvider clock)
+internal sealed class ReadyNotice(IServer server, DatabaseSettings database, DocsSettings docs, IEnumerable<IStartupNotice> notices, TimeProvider clock)
 {
     const int Indent = 17;
 
@@ -22,7 +22,7 @@ internal sealed class ReadyNotice(IServer server, DatabaseSettings database, IEn
         text.WriteLine();
         text.WriteLine($"  {Product.Name} {Product.Version} is ready at {string.Join(", ", addresses)} (in {took:0.0} s)");
         text.WriteLine();
-        Section(text, "API docs", [$"{open}/docs", $"{open}/redoc"]);
+        if (docs.Enabled) Section(text, "API docs", [$"{open}/docs", $"{open}/redoc"]);
         Section(text, "Data", [database.DataDirectory]);
         foreach (var notice in notices) Section(text, notice.Title, notice.Lines);
         text.WriteLine("  Ctrl+C stops it.");

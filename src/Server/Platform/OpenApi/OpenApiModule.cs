@@ -1,3 +1,4 @@
+using Consilium.Platform.Hosting;
 using Microsoft.OpenApi;
 
 namespace Consilium.Platform.OpenApi;
@@ -33,6 +34,7 @@ internal static class OpenApiModule
 
     public static void MapApiDocument(this WebApplication app)
     {
+        if (!app.Services.GetRequiredService<DocsSettings>().Enabled) return;
         ApiDocument.Map(app);
         DocsPages.Map(app);
     }

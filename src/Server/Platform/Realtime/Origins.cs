@@ -24,13 +24,14 @@ internal sealed partial class Origins
     /// <summary>Whether the setting has this origin, as a browser writes it.</summary>
     public bool Has(string origin) => allowed.Contains(origin);
 
-    /// <summary>Whether a WebSocket may be opened by this request.</summary>
+    /// <summary>Whether a WebSocket may be opened by this request: by a page of the same scheme, host and port, or of an origin in the setting.</summary>
     public static bool Allows(HttpContext http)
     {
         var origin = http.Request.Headers.Origin.ToString();
         if (origin.Length == 0) return true;
-        var own = http.Request.Host.Value;
-        if (Uri.TryCreate(origin, UriKind.Absolute, out var page) && page.Authority.Equals(own, StringComparison.OrdinalIgnoreCase)) return true;
+        if (Uri.TryCreate(origin, UriKind.Absolute, out var page) && Uri.TryCreate($"{http.Request.Scheme}://{http.Request.Host}", UriKind.Absolute, out var own)
+            && Uri.Compare(page, own, UriComponents.SchemeAndServer, UriFormat.UriEscaped, StringComparison.OrdinalIgnoreCase) == 0)
+            return true;
         return http.RequestServices.GetRequiredService<Origins>().Has(origin);
     }
 

@@ -11,7 +11,9 @@ public sealed class LogOutTests(Server server) : IClassFixture<Server>
         using var user = await server.SignedInAsync("user");
         using var other = await server.SignInAsync(user.Email, "several plain words 7");
 
-        await (await user.PostJsonAsync(path, null)).ShouldAnswerAsync(204);
+        var answer = await user.PostJsonAsync(path, null);
+        await answer.ShouldAnswerAsync(204);
+        answer.Headers.GetValues("Clear-Site-Data").ShouldBe(["\"cache\", \"cookies\", \"storage\""]);
 
         await (await user.GetAsync("/api/v1/users/me")).ShouldBeProblemAsync(401, "unauthenticated");
         await (await user.PostJsonAsync("/auth/refresh", new { refresh_token = user.RefreshToken })).ShouldAnswerAsync(401);

@@ -179,7 +179,8 @@ public sealed class CaseSocketTests(CaseServer server) : IClassFixture<CaseServe
         await RefusedAsync(404, $"{CaseServer.Root}/{Guid.CreateVersion7()}/ws", Bearer(server.Owner));
         await RefusedAsync(403, path, Bearer(server.Doctor));
         await RefusedAsync(400, path + "?after=x", Bearer(server.Owner));
-        await RefusedAsync(403, path, Bearer(server.Owner), ("Origin", "https://elsewhere.example"));
+        foreach (var origin in (string[])["https://elsewhere.example", $"https://{server.Address.Authority}", $"http://{server.Address.Host}", $"http://{server.Address.Host}:1", "null"])
+            await RefusedAsync(403, path, Bearer(server.Owner), ("Origin", origin));
         await (await server.Owner.GetAsync(path)).ShouldBeProblemAsync(400, "websocket_required");
         await using var own = await CaseSocket.OpenAsync(server.Address, path, Bearer(server.Owner),
             ("Origin", server.Address.ToString().TrimEnd('/')));

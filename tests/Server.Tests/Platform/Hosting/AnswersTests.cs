@@ -92,6 +92,24 @@ public sealed class AnswersTests(Server server) : IClassFixture<Server>
         (await answer.ReadLineAsync()).ShouldBe("HTTP/1.1 400 Bad Request");
     }
 
+    [Theory]
+    [InlineData("get /health", "GET", "GET, HEAD")]
+    [InlineData("Get /conversations/0199c0de-7a00-7000-8000-000000000001", "GET", "GET, HEAD")]
+    [InlineData("pOST /auth/login", "POST", "POST")]
+    [InlineData("delete /api/v1/cases/0199c0de-7a00-7000-8000-000000000001/messages/0199c0de-7a00-7000-8000-000000000002", "DELETE", "PATCH, DELETE")]
+    public async Task A_method_in_other_letters_is_refused(string line, string meant, string allowed)
+    {
+        using var client = new TcpClient();
+        await client.ConnectAsync(server.Address.Host, server.Address.Port);
+        await client.GetStream().WriteAsync(Encoding.ASCII.GetBytes($"{line} HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"));
+        using var reader = new StreamReader(client.GetStream());
+        var answer = await reader.ReadToEndAsync();
+        answer.ShouldStartWith("HTTP/1.1 405 ");
+        answer.ShouldContain($"send {meant} instead of");
+        answer.Split("\r\n").Single(header => header.StartsWith("Allow: ", StringComparison.Ordinal))["Allow: ".Length..].Split(", ")
+            .ShouldBe(allowed.Split(", "), ignoreOrder: true);
+    }
+
     [Fact]
     public void Slow_and_hoarding_clients_have_limits()
     {
