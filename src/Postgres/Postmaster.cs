@@ -270,7 +270,6 @@ internal sealed class Postmaster(Cluster cluster, PostgresBinaries binaries, Ser
         using var file = new FileStream(cluster.Log, FileMode.OpenOrCreate, FileAccess.Read, FileShare.ReadWrite);
         file.Seek(Math.Min(from, file.Length), SeekOrigin.Begin);
         using var reader = new StreamReader(file);
-        // "2030-01-31 12:00:00.000 UTC [42] FATAL:  the reason"
-        return string.Join("; ", reader.ReadToEnd().Split('\n', StringSplitOptions.RemoveEmptyEntries).TakeLast(3).Select(line => line[(line.IndexOf("] ", StringComparison.Ordinal) + 2)..]));
+        return PostgresLog.CauseIn(reader.ReadToEnd());
     }
 }

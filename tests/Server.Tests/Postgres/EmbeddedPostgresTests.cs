@@ -306,6 +306,25 @@ public sealed class EmbeddedPostgresTests(PreparedCluster prepared) : IClassFixt
         PostmasterProcess.AllOf(data.In("postgres")).ShouldBeEmpty();
     }
 
+    [Theory]
+    [InlineData("%m [%p] ")]
+    [InlineData("%m %p ")]
+    [InlineData("")]
+    public async Task A_start_that_panics_says_why_before_what_followed_from_it(string logLinePrefix)
+    {
+        await (await StartAsync()).DisposeAsync();
+        foreach (var segment in Directory.GetFiles(data.In("postgres", "pg_wal"))) File.Delete(segment);
+
+        var refused = await Should.ThrowAsync<PostgresStartException>(EmbeddedPostgres.StartAsync(new()
+        {
+            DataDirectory = data.Path, Settings = new Dictionary<string, string> { ["log_line_prefix"] = logLinePrefix },
+        }));
+
+        refused.Message.ShouldMatch("PostgreSQL did not start: LOG:  .*(PANIC|FATAL):  could not locate a valid checkpoint record");
+        refused.Message.ShouldNotContain("aborting startup");
+        refused.Message.ShouldNotContain("database system is shut down");
+    }
+
     async Task<EmbeddedPostgres> StartAsync()
     {
         if (!Directory.Exists(data.In("postgres"))) await prepared.CopyToAsync(data.Path);
