@@ -10,14 +10,24 @@ namespace Consilium.Platform.Database;
 internal sealed class DatabaseSettings
 {
     const string UrlKey = "DATABASE_URL";
+    const string ConnectionStringKey = "ConnectionStrings__Database";
+    const string ServerKey = "POSTGRES_SERVER";
+    const string MaxPoolSizeKey = "Database:MaxPoolSize";
+    const int FewestConnections = 2;
+
+    /// <summary>How long a statement of a request waits for a lock.</summary>
+    public static readonly TimeSpan LockTimeout = TimeSpan.FromSeconds(5);
 
     public DatabaseSettings(IConfiguration configuration)
     {
         DataDirectory = Path.GetFullPath(configuration["Data:Directory"] is { Length: > 0 } given
             ? given
             : Path.Combine(RepositoryRoot() ?? Directory.GetCurrentDirectory(), "data"));
-        MaxPoolSize = configuration.WholeNumber("Database:MaxPoolSize", 60);
-        External = FromConnectionString(configuration) ?? FromUrl(configuration) ?? FromPostgresVariables(configuration);
+        MaxPoolSize = configuration.WholeNumber(MaxPoolSizeKey, 60);
+        if (MaxPoolSize < FewestConnections) throw new StartException($"The setting {MaxPoolSizeKey} must be {FewestConnections} or more, and is '{MaxPoolSize}'.");
+        if ((FromConnectionString(configuration) ?? FromUrl(configuration) ?? FromPostgresVariables(configuration)) is not { } own) return;
+        External = own.ConnectionString;
+        ConnectionText.Check(ForPool(External), own.Setting);
     }
 
     /// <summary>Where the server keeps its own PostgreSQL, its keys and its files. An absolute path.</summary>
@@ -37,7 +47,7 @@ internal sealed class DatabaseSettings
         {
             ApplicationName = given.ApplicationName ?? "consilium",
             MaxPoolSize = MaxPoolSize,
-            MinPoolSize = 2,
+            MinPoolSize = FewestConnections,
             Timeout = 3,
             CommandTimeout = 15,
             KeepAlive = 15,
@@ -47,30 +57,34 @@ internal sealed class DatabaseSettings
             Options = string.Join(' ', new[]
             {
                 given.Options,
-                "-c statement_timeout=10s", "-c lock_timeout=5s", "-c idle_in_transaction_session_timeout=15s",
+                "-c statement_timeout=10s", $"-c lock_timeout={LockTimeout.Seconds}s", "-c idle_in_transaction_session_timeout=15s",
                 "-c timezone=UTC", "-c jit=off",
             }.Where(part => !string.IsNullOrEmpty(part))),
         }.ConnectionString;
     }
 
-    static string? FromConnectionString(IConfiguration configuration)
+    static (string ConnectionString, string Setting)? FromConnectionString(IConfiguration configuration)
     {
         if (configuration.GetConnectionString("Database") is not { Length: > 0 } given) return null;
-        return PostgresUrl.Is(given) ? PostgresUrl.ToConnectionString(given, "ConnectionStrings__Database") : given;
+        var read = PostgresUrl.Is(given) ? PostgresUrl.ToConnectionString(given, ConnectionStringKey) : ConnectionText.Read(given, ConnectionStringKey);
+        return (read, ConnectionStringKey);
     }
 
-    static string? FromUrl(IConfiguration configuration) =>
-        configuration[UrlKey] is { Length: > 0 } given ? PostgresUrl.ToConnectionString(given, UrlKey) : null;
+    static (string ConnectionString, string Setting)? FromUrl(IConfiguration configuration) =>
+        configuration[UrlKey] is { Length: > 0 } given ? (PostgresUrl.ToConnectionString(given, UrlKey), UrlKey) : null;
 
-    static string? FromPostgresVariables(IConfiguration configuration) =>
-        configuration["POSTGRES_SERVER"] is not { Length: > 0 } server ? null : new NpgsqlConnectionStringBuilder
+    static (string ConnectionString, string Setting)? FromPostgresVariables(IConfiguration configuration)
+    {
+        if (configuration[ServerKey] is not { Length: > 0 } server) return null;
+        return (new NpgsqlConnectionStringBuilder
         {
             Host = server,
-            Port = configuration.WholeNumber("POSTGRES_PORT", 5432),
+            Port = configuration.Port("POSTGRES_PORT") ?? 5432,
             Username = configuration["POSTGRES_USER"] is { Length: > 0 } user ? user : "postgres",
             Password = configuration["POSTGRES_PASSWORD"],
             Database = configuration["POSTGRES_DB"] is { Length: > 0 } database ? database : "consilium",
-        }.ConnectionString;
+        }.ConnectionString, ServerKey);
+    }
 
     static string? RepositoryRoot()
     {

@@ -45,10 +45,7 @@ internal static class Listening
     // What hosting platforms set comes before ASPNETCORE_HTTP_PORTS, which images of ASP.NET Core have set already.
     static int? Port(IConfiguration configuration)
     {
-        if (configuration[PortKey] is { Length: > 0 } text)
-            return configuration.WholeNumber(PortKey, 0) is > 0 and <= 65535 and var port
-                ? port
-                : throw new StartException($"The setting {PortKey} must be a port from 1 to 65535, and is {text}.");
+        if (configuration.Port(PortKey) is { } port) return port;
         var others = configuration[WebHostDefaults.HttpPortsKey] + configuration[WebHostDefaults.HttpsPortsKey];
         return others.Length == 0 ? DefaultPort : null;
     }

@@ -24,6 +24,7 @@ internal static class PlatformModule
         builder.AddLogs();
         builder.ConfigureListening();
         services.AddSingleton(TimeProvider.System);
+        services.AddSingleton<IStartCheck, AddressCheck>();
         services.AddSingleton<ReadyNotice>();
         services.AddSingleton<CrashPoints>();
         services.AddSingleton(Origins.From(builder.Configuration));

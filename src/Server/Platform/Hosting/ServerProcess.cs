@@ -22,6 +22,7 @@ internal static class ServerProcess
                 await app.DisposeAsync();
                 return code;
             }
+            if (IsThisOne) Check(app);
             await app.StartAsync();
         }
         catch (Exception fault) when (fault is not HostAbortedException && IsThisOne)
@@ -37,6 +38,11 @@ internal static class ServerProcess
             var workers = app.Services.GetServices<IHostedService>().OfType<BackgroundService>();
             return workers.Any(worker => worker.ExecuteTask is { IsFaulted: true }) ? 1 : 0;
         }
+    }
+
+    static void Check(WebApplication app)
+    {
+        foreach (var check in app.Services.GetServices<IStartCheck>()) check.Run();
     }
 
     static async Task StopWhenAskedAsync(WebApplication app)

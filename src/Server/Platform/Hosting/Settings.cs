@@ -14,6 +14,15 @@ internal static class Settings
             : throw new StartException($"The setting {key} must be a whole number, zero or more, and is '{text}'.");
     }
 
+    /// <summary>A port; null when none is given.</summary>
+    public static int? Port(this IConfiguration configuration, string key)
+    {
+        if (configuration[key] is not { Length: > 0 } text) return null;
+        return configuration.WholeNumber(key, 0) is > 0 and <= 65535 and var port
+            ? port
+            : throw new StartException($"The setting {key} must be a port from 1 to 65535, and is {text}.");
+    }
+
     /// <summary>A list, written as one text with commas or as numbered entries.</summary>
     public static string[] List(this IConfiguration configuration, string key)
     {

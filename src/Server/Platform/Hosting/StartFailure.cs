@@ -24,7 +24,6 @@ internal static partial class StartFailure
         NpgsqlException or TimeoutException or SocketException =>
             $"The database cannot be reached: {Sentence(Innermost(fault).Message)} Check ConnectionStrings__Database "
                 + "(or DATABASE_URL, or POSTGRES_SERVER and POSTGRES_PORT) and that PostgreSQL runs there.",
-        ArgumentException { Source: "Npgsql" } setting => $"ConnectionStrings__Database is no connection string: {Sentence(setting.Message)}",
         UnauthorizedAccessException or IOException => $"{Sentence(fault.Message)} Check the data directory's owner and space, or choose another: Data__Directory=….",
         _ => Sentence(Innermost(fault).Message),
     };
