@@ -24,7 +24,8 @@ internal sealed class DatabaseSettings
             ? given
             : Path.Combine(RepositoryRoot() ?? Directory.GetCurrentDirectory(), "data"));
         MaxPoolSize = configuration.WholeNumber(MaxPoolSizeKey, 60);
-        if (MaxPoolSize < FewestConnections) throw new StartException($"The setting {MaxPoolSizeKey} must be {FewestConnections} or more, and is '{MaxPoolSize}'.");
+        if (MaxPoolSize < FewestConnections)
+            throw new StartException($"The setting {MaxPoolSizeKey} must be {FewestConnections} or more, and is '{MaxPoolSize}'.");
         if ((FromConnectionString(configuration) ?? FromUrl(configuration) ?? FromPostgresVariables(configuration)) is not { } own) return;
         External = own.ConnectionString;
         ConnectionText.Check(ForPool(External), own.Setting);
@@ -39,7 +40,10 @@ internal sealed class DatabaseSettings
     /// <summary>The most connections that this process opens for requests and workers together.</summary>
     public int MaxPoolSize { get; }
 
-    /// <summary>Adds what every connection of the server needs: its name and its limits on time.</summary>
+    /// <summary>
+    /// Adds what every connection of the server needs: its name, its limits on time, and that a commit is on disk before it is confirmed, whatever is
+    /// set for the database, the role, or in the connection string itself.
+    /// </summary>
     public string ForPool(string connectionString)
     {
         var given = new NpgsqlConnectionStringBuilder(connectionString);
@@ -57,6 +61,7 @@ internal sealed class DatabaseSettings
             Options = string.Join(' ', new[]
             {
                 given.Options,
+                "-c synchronous_commit=on",
                 "-c statement_timeout=10s", $"-c lock_timeout={LockTimeout.Seconds}s", "-c idle_in_transaction_session_timeout=15s",
                 "-c timezone=UTC", "-c jit=off",
             }.Where(part => !string.IsNullOrEmpty(part))),
@@ -66,8 +71,8 @@ internal sealed class DatabaseSettings
     static (string ConnectionString, string Setting)? FromConnectionString(IConfiguration configuration)
     {
         if (configuration.GetConnectionString("Database") is not { Length: > 0 } given) return null;
-        var read = PostgresUrl.Is(given) ? PostgresUrl.ToConnectionString(given, ConnectionStringKey) : ConnectionText.Read(given, ConnectionStringKey);
-        return (read, ConnectionStringKey);
+        var isUrl = PostgresUrl.Is(given);
+        return (isUrl ? PostgresUrl.ToConnectionString(given, ConnectionStringKey) : ConnectionText.Read(given, ConnectionStringKey), ConnectionStringKey);
     }
 
     static (string ConnectionString, string Setting)? FromUrl(IConfiguration configuration) =>

@@ -3,7 +3,7 @@ using Npgsql;
 namespace Consilium.Platform.Database;
 
 /// <summary>
-/// Before anything listens: takes the data directory, migrates, and runs the modules' <see cref="IStartupTask"/>s. After everything has
+/// Before anything listens: takes the data directory, looks whether the database is durable, migrates, and runs the modules' <see cref="IStartupTask"/>s. After everything has
 /// stopped, or when the start failed: stops the embedded PostgreSQL and lets the directory go.
 /// </summary>
 internal sealed class DatabaseStartup(EmbeddedDatabase embedded, IServiceProvider services) : IHostedLifecycleService, IAsyncDisposable
@@ -14,6 +14,7 @@ internal sealed class DatabaseStartup(EmbeddedDatabase embedded, IServiceProvide
     {
         embedded.TakeDirectory();
         pool = services.GetRequiredService<NpgsqlDataSource>();
+        await services.GetRequiredService<Durability>().CheckAsync(cancellationToken);
         await services.GetRequiredService<Migrator>().MigrateAsync(cancellationToken);
         foreach (var task in services.GetServices<IStartupTask>()) await task.RunAsync(cancellationToken);
     }

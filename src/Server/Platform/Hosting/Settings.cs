@@ -23,6 +23,13 @@ internal static class Settings
             : throw new StartException($"The setting {key} must be a port from 1 to 65535, and is {text}.");
     }
 
+    /// <summary>Whether something is switched on.</summary>
+    public static bool Flag(this IConfiguration configuration, string key, bool otherwise)
+    {
+        if (configuration[key] is not { Length: > 0 } text) return otherwise;
+        return bool.TryParse(text, out var on) ? on : throw new StartException($"The setting {key} must be true or false, and is '{text}'.");
+    }
+
     /// <summary>A list, written as one text with commas or as numbered entries.</summary>
     public static string[] List(this IConfiguration configuration, string key)
     {
