@@ -32,7 +32,8 @@ internal static class TestPostgres
         await ExecuteAsync(postgres.ConnectionString, $"CREATE DATABASE {Template}");
         var template = new NpgsqlConnectionStringBuilder(postgres.ConnectionString) { Database = Template, Pooling = false };
         await using var source = NpgsqlDataSource.Create(template);
-        await new Migrator(source, NullLogger<Migrator>.Instance).MigrateAsync(default);
+        var locks = new StartLocks(source, TimeProvider.System, NullLogger<StartLocks>.Instance);
+        await new Migrator(source, locks, NullLogger<Migrator>.Instance).MigrateAsync(default);
         return postgres;
     }
 

@@ -8,16 +8,16 @@ namespace Consilium.Modules.Accounts;
 /// account gets it. The other one, like one whose address is not valid by today's rules, stays without: it is found by its exact spelling only
 /// (<see cref="UsersByEmail"/>).
 /// </summary>
-internal sealed class EmailKeys(IServiceScopeFactory scopes, ILogger<EmailKeys> log) : IStartupTask
+internal sealed class EmailKeys(IServiceScopeFactory scopes, StartLocks locks, ILogger<EmailKeys> log) : IStartupTask
 {
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         await using var scope = scopes.CreateAsyncScope();
         var db = scope.ServiceProvider.GetRequiredService<ConsiliumDb>();
+        var canBeGiven = await CanBeGivenAsync(db, cancellationToken);
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
-        await db.Database.ExecuteSqlAsync($"LOCK TABLE accounts.users IN SHARE ROW EXCLUSIVE MODE", cancellationToken);
-        var waiting = await db.Set<User>().Where(u => u.EmailKey == null && u.Email != null).OrderBy(u => u.CreatedAt).ThenBy(u => u.Id)
-            .ToListAsync(cancellationToken);
+        if (canBeGiven) await locks.LockTableAsync(db, "accounts.users", cancellationToken);
+        var waiting = await WaitingAsync(db, cancellationToken);
         foreach (var user in waiting)
         {
             if (EmailAddress.KeyOf(user.Email!) is not { } key)
@@ -32,6 +32,17 @@ internal sealed class EmailKeys(IServiceScopeFactory scopes, ILogger<EmailKeys> 
         }
         await transaction.CommitAsync(cancellationToken);
     }
+
+    static async Task<bool> CanBeGivenAsync(ConsiliumDb db, CancellationToken cancellationToken)
+    {
+        foreach (var user in await WaitingAsync(db, cancellationToken))
+            if (EmailAddress.KeyOf(user.Email!) is { } key && await HolderAsync(db, key, cancellationToken) is null) return true;
+        return false;
+    }
+
+    static Task<List<User>> WaitingAsync(ConsiliumDb db, CancellationToken cancellationToken) =>
+        db.Set<User>().AsNoTracking().Where(u => u.EmailKey == null && u.Email != null).OrderBy(u => u.CreatedAt).ThenBy(u => u.Id)
+            .ToListAsync(cancellationToken);
 
     static Task<Guid?> HolderAsync(ConsiliumDb db, string key, CancellationToken cancellationToken) =>
         db.Set<User>().Where(u => u.EmailKey == key).Select(u => (Guid?)u.Id).SingleOrDefaultAsync(cancellationToken);

@@ -9,7 +9,7 @@ namespace Consilium.Modules.Care;
 /// At the start, in Development alone: the profiles of the demo hospital, doctor and patient, mapped to each other. Only a profile that is missing
 /// brings anything, so that what somebody changed or took away stays so.
 /// </summary>
-internal sealed class DemoProfiles(IServiceScopeFactory scopes, IHostEnvironment environment, TimeProvider clock) : IStartupTask
+internal sealed class DemoProfiles(IServiceScopeFactory scopes, StartLocks locks, IHostEnvironment environment, TimeProvider clock) : IStartupTask
 {
     static readonly Guid HospitalId = DemoAccounts.Hospital.Id;
     static readonly Guid DoctorId = DemoAccounts.Doctor.Id;
@@ -41,7 +41,7 @@ internal sealed class DemoProfiles(IServiceScopeFactory scopes, IHostEnvironment
         var db = scope.ServiceProvider.GetRequiredService<ConsiliumDb>();
         if ((await MissingAsync(db, cancellationToken)).Count == 0) return;
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
-        await db.Database.ExecuteSqlAsync($"LOCK TABLE care.hospitals IN SHARE ROW EXCLUSIVE MODE", cancellationToken); // servers that start at once
+        await locks.LockTableAsync(db, "care.hospitals", cancellationToken);
         await AddAsync(db, await MissingAsync(db, cancellationToken), cancellationToken);
         await transaction.CommitAsync(cancellationToken);
     }

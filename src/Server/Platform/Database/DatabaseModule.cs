@@ -20,6 +20,8 @@ internal static class DatabaseModule
         services.AddDbContextPool<ConsiliumDb>((provider, options) => options.UseNpgsql(provider.GetRequiredService<NpgsqlDataSource>()));
         services.AddScoped<RequestTransaction>();
         services.AddSingleton<Durability>();
+        services.AddSingleton<StartLocks>();
+        services.AddSingleton<StartTurn>();
         services.AddSingleton<Migrator>();
         services.AddSingleton<DatabaseStartup>();
         services.AddHostedService(provider => provider.GetRequiredService<DatabaseStartup>());

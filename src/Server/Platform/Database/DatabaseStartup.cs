@@ -3,8 +3,8 @@ using Npgsql;
 namespace Consilium.Platform.Database;
 
 /// <summary>
-/// Before anything listens: takes the data directory, looks whether the database is durable, migrates, and runs the modules' <see cref="IStartupTask"/>s. After everything has
-/// stopped, or when the start failed: stops the embedded PostgreSQL and lets the directory go.
+/// Before anything listens: takes the data directory, looks whether the database is durable, waits for its turn, migrates, and runs the modules'
+/// <see cref="IStartupTask"/>s. After everything has stopped, or when the start failed: stops the embedded PostgreSQL and lets the directory go.
 /// </summary>
 internal sealed class DatabaseStartup(EmbeddedDatabase embedded, IServiceProvider services) : IHostedLifecycleService, IAsyncDisposable
 {
@@ -15,8 +15,9 @@ internal sealed class DatabaseStartup(EmbeddedDatabase embedded, IServiceProvide
         embedded.TakeDirectory();
         pool = services.GetRequiredService<NpgsqlDataSource>();
         await services.GetRequiredService<Durability>().CheckAsync(cancellationToken);
+        await using var turn = await services.GetRequiredService<StartTurn>().TakeAsync(cancellationToken);
         await services.GetRequiredService<Migrator>().MigrateAsync(cancellationToken);
-        foreach (var task in services.GetServices<IStartupTask>()) await task.RunAsync(cancellationToken);
+        foreach (var task in services.GetServices<IStartupTask>()) await RunAsync(task, cancellationToken);
     }
 
     public async Task StoppedAsync(CancellationToken cancellationToken)
@@ -26,6 +27,26 @@ internal sealed class DatabaseStartup(EmbeddedDatabase embedded, IServiceProvide
     }
 
     public async ValueTask DisposeAsync() => await embedded.StopAsync();
+
+    // A lock that a task did not expect to wait for. A task may run twice, so it does until it gets the lock.
+    async Task RunAsync(IStartupTask task, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            try
+            {
+                await task.RunAsync(cancellationToken);
+                return;
+            }
+            catch (Exception fault) when (IsLockTimeout(fault))
+            {
+                await services.GetRequiredService<StartLocks>().SayWhoHoldsOnAsync();
+            }
+        }
+    }
+
+    static bool IsLockTimeout(Exception? fault) =>
+        fault is PostgresException { SqlState: PostgresErrorCodes.LockNotAvailable } || (fault?.InnerException is { } inner && IsLockTimeout(inner));
 
     public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
     public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;

@@ -9,7 +9,7 @@ namespace Consilium.Platform.Database;
 /// Applies the embedded <c>Migrations/NNNN_name.sql</c> in order, each in a transaction of its own, under an advisory lock so that
 /// several starting servers take turns. A migration that was applied must not change: its checksum is kept and compared.
 /// </summary>
-internal sealed partial class Migrator(NpgsqlDataSource database, ILogger<Migrator> log)
+internal sealed partial class Migrator(NpgsqlDataSource database, StartLocks locks, ILogger<Migrator> log)
 {
     const long LockKey = 0x436F6E73696C6975; // "Consiliu"
 
@@ -22,8 +22,8 @@ internal sealed partial class Migrator(NpgsqlDataSource database, ILogger<Migrat
     public async Task<int> MigrateAsync(CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
-        await ExecuteAsync(connection, "SET statement_timeout = 0; SET lock_timeout = 0", cancellationToken);
-        await ExecuteAsync(connection, $"SELECT pg_advisory_lock({LockKey})", cancellationToken);
+        await StartLocks.WithoutLimitsAsync(connection, transactionOnly: false, cancellationToken);
+        await locks.RunAsync(connection, $"SELECT pg_advisory_lock({LockKey})", cancellationToken);
         try
         {
             return await ApplyAsync(connection, cancellationToken);
@@ -60,7 +60,7 @@ internal sealed partial class Migrator(NpgsqlDataSource database, ILogger<Migrat
                 throw new InvalidOperationException($"The migration '{migration.Name}' comes before '{newest}', which this database has already.");
             log.LogInformation("Applying migration {Migration}", migration.Name);
             await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-            await ExecuteAsync(connection, migration.Sql, cancellationToken);
+            await locks.RunAsync(connection, migration.Sql, cancellationToken);
             await using var record = new NpgsqlCommand("INSERT INTO platform.migrations (name, checksum) VALUES ($1, $2)", connection, transaction)
             {
                 Parameters = { new() { Value = migration.Name }, new() { Value = migration.Checksum } },

@@ -1,5 +1,6 @@
 using Consilium.Modules.Accounts.Contracts;
 using Consilium.Modules.Care;
+using Consilium.Platform.Database;
 using Consilium.Tests.Modules.Accounts;
 using Consilium.Tests.Modules.Cases;
 using Microsoft.Extensions.DependencyInjection;
@@ -69,7 +70,8 @@ public sealed class DemoProfilesTests : DatabaseTest
         await using var server = await StartAsync();
         await Database.ExecuteAsync("TRUNCATE care.hospitals, care.doctors, care.patients CASCADE");
 
-        await new DemoProfiles(server.Services.GetRequiredService<IServiceScopeFactory>(), new Elsewhere(environment), TimeProvider.System).RunAsync(default);
+        var (scopes, locks) = (server.Services.GetRequiredService<IServiceScopeFactory>(), server.Services.GetRequiredService<StartLocks>());
+        await new DemoProfiles(scopes, locks, new Elsewhere(environment), TimeProvider.System).RunAsync(default);
 
         (await CountsAsync()).ShouldBe("0 0 0, 0 0 0");
     }

@@ -125,7 +125,8 @@ public sealed class MigratorTests : IAsyncLifetime
         }
     }
 
-    Migrator Migrator() => new(database.Source, NullLogger<Migrator>.Instance);
+    Migrator Migrator() =>
+        new(database.Source, new(database.Source, TimeProvider.System, NullLogger<StartLocks>.Instance), NullLogger<Migrator>.Instance);
 
     static List<string> Embedded() => [.. typeof(Migrator).Assembly.GetManifestResourceNames()
         .Where(name => name.EndsWith(".sql", StringComparison.Ordinal))
