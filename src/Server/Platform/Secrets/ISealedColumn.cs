@@ -6,6 +6,9 @@ internal interface ISealedColumn
     /// <summary>For logs.</summary>
     string Name { get; }
 
+    /// <summary>The id of the master key that wrapped values of a former form, before there were data keys; null where there are none.</summary>
+    Task<string?> FormerMasterKeyAsync(CancellationToken cancellationToken);
+
     /// <summary>How many values are sealed by this key.</summary>
     Task<long> CountAsync(Guid keyId, CancellationToken cancellationToken);
 

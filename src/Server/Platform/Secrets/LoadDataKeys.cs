@@ -4,7 +4,8 @@ using Consilium.Platform.Json;
 namespace Consilium.Platform.Secrets;
 
 /// <summary>At the start: unwraps the data keys, wraps those of the previous master key again, and makes the first one of a new installation.</summary>
-internal sealed class LoadDataKeys(IServiceScopeFactory scopes, MasterKeys masters, VaultKeys keys, StartLocks locks, TimeProvider clock) : IStartupTask
+internal sealed class LoadDataKeys(IServiceScopeFactory scopes, MasterKeys masters, VaultKeys keys, StartLocks locks, TimeProvider clock)
+    : IStartupTask
 {
     public async Task RunAsync(CancellationToken cancellationToken)
     {
@@ -22,12 +23,15 @@ internal sealed class LoadDataKeys(IServiceScopeFactory scopes, MasterKeys maste
                 if (keys.Rewrap(id, row) is { } again)
                     await transaction.ExecuteAsync("UPDATE platform.data_keys SET wrapped = $2, master_key_id = $3 WHERE id = $1",
                         values => values.With(id).With(again.Bytes).With(again.MasterKeyId), cancellationToken);
-            if (kept.Count == 0) await MakeFirstAsync(transaction, cancellationToken);
+            if (kept.Count == 0) await MakeFirstAsync(transaction, scope.ServiceProvider.GetServices<ISealedColumn>(), cancellationToken);
         }, cancellationToken);
     }
 
-    async Task MakeFirstAsync(RequestTransaction transaction, CancellationToken cancellationToken)
+    async Task MakeFirstAsync(RequestTransaction transaction, IEnumerable<ISealedColumn> columns, CancellationToken cancellationToken)
     {
+        foreach (var column in columns)
+            if (await column.FormerMasterKeyAsync(cancellationToken) is { } wrappedBy) masters.Named(wrappedBy);
+        masters.Current.Keep(); // before the database has anything that only this key opens
         var now = clock.UtcNow();
         var first = Guid.CreateVersion7(now);
         var made = keys.Make(first);
@@ -45,7 +49,8 @@ internal sealed class LoadDataKeys(IServiceScopeFactory scopes, MasterKeys maste
             while (await row.ReadAsync(cancellationToken)) kept.Add((row.GetGuid(0), new(row.GetFieldValue<byte[]>(1), row.GetString(2))));
         }
         foreach (var (id, row) in kept)
-            if (keys.Unwrap(id, row) is null) throw new InvalidOperationException($"The data key {id} in the database was changed: restore it from a backup.");
+            if (keys.Unwrap(id, row) is null)
+                throw new InvalidOperationException($"The data key {id} in the database was changed: restore it from a backup.");
         return kept;
     }
 }

@@ -6,7 +6,7 @@ namespace Consilium.Platform.Secrets;
 /// <summary>
 /// The one secret that lives outside the database: 256 bits from which every other key is derived (HKDF-SHA-256) or under which it is
 /// wrapped (AES-256-GCM). From <c>Security:MasterKey</c> (base64), else the file <c>Security:MasterKeyFile</c>, else
-/// <c>keys/master.key</c> in the data directory, made at the first start.
+/// <c>keys/master.key</c> in the data directory, made at the first start: when the database has no keys yet.
 /// </summary>
 internal sealed class MasterKey
 {
@@ -24,13 +24,43 @@ internal sealed class MasterKey
     /// <summary>Names the key without telling anything of it; kept beside what it wrapped.</summary>
     public string Id { get; }
 
+    /// <summary>The file in which this key belongs and is not yet, for it was made at this start. Null once <see cref="Keep"/> was called.</summary>
+    public string? MissingFile { get; private set; }
+
+    /// <summary>Writes nothing: without any key it is a new one that <see cref="Keep"/> can write.</summary>
     /// <exception cref="InvalidOperationException">The configured key is missing or malformed; the message is for the operator.</exception>
-    public static MasterKey Load(IConfiguration configuration, string dataDirectory) =>
-        Given(configuration, "Security:MasterKey") ?? LoadOrCreate(Path.Combine(dataDirectory, "keys", "master.key"));
+    public static MasterKey Load(IConfiguration configuration, string dataDirectory)
+    {
+        if (Given(configuration, "Security:MasterKey") is { } given) return given;
+        var path = Path.Combine(dataDirectory, "keys", "master.key");
+        return File.Exists(path) ? Parse(File.ReadAllText(path), path) : new(RandomNumberGenerator.GetBytes(32)) { MissingFile = path };
+    }
 
     /// <summary>The master key of before, from <c>Security:PreviousMasterKey</c> or <c>Security:PreviousMasterKeyFile</c>; null when none is given.</summary>
     /// <inheritdoc cref="Load"/>
     public static MasterKey? LoadPrevious(IConfiguration configuration) => Given(configuration, "Security:PreviousMasterKey");
+
+    /// <summary>Writes a new key into its file, before anything depends on it.</summary>
+    public void Keep()
+    {
+        if (MissingFile is not { } path) return;
+        var directory = Path.GetDirectoryName(path)!;
+        if (OperatingSystem.IsWindows()) Directory.CreateDirectory(directory);
+        else Directory.CreateDirectory(directory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+
+        var draft = path + ".new";
+        File.Delete(draft);
+        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
+        if (!OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        using (var file = new FileStream(draft, options))
+        {
+            file.Write(Encoding.ASCII.GetBytes(Convert.ToBase64String(key) + "\n"));
+            file.Flush(flushToDisk: true);
+        }
+        // Renamed when it is whole: a server killed in between must not leave half a key that the next start would refuse.
+        File.Move(draft, path, overwrite: false);
+        MissingFile = null;
+    }
 
     /// <summary>A subkey for one named purpose; different purposes share nothing.</summary>
     public byte[] Derive(string purpose, int length = 32) =>
@@ -47,28 +77,6 @@ internal sealed class MasterKey
         if (configuration[setting] is { Length: > 0 } given) return Parse(given, setting);
         if (configuration[setting + "File"] is not { Length: > 0 } path) return null;
         return File.Exists(path) ? Parse(File.ReadAllText(path), path) : throw new InvalidOperationException($"The master key file '{path}' does not exist.");
-    }
-
-    static MasterKey LoadOrCreate(string path)
-    {
-        if (File.Exists(path)) return Parse(File.ReadAllText(path), path);
-        var directory = Path.GetDirectoryName(path)!;
-        if (OperatingSystem.IsWindows()) Directory.CreateDirectory(directory);
-        else Directory.CreateDirectory(directory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-
-        var made = RandomNumberGenerator.GetBytes(32);
-        var draft = path + ".new";
-        File.Delete(draft);
-        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
-        if (!OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        using (var file = new FileStream(draft, options))
-        {
-            file.Write(Encoding.ASCII.GetBytes(Convert.ToBase64String(made) + "\n"));
-            file.Flush(flushToDisk: true);
-        }
-        // Renamed when it is whole: a server killed in between must not leave half a key that the next start would refuse.
-        File.Move(draft, path, overwrite: false);
-        return new MasterKey(made);
     }
 
     static MasterKey Parse(string text, string source)

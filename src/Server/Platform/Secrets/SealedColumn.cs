@@ -19,6 +19,8 @@ internal abstract class SealedColumn(SealedPlace place, RequestTransaction trans
 
     public string Name => place.Table;
 
+    public virtual Task<string?> FormerMasterKeyAsync(CancellationToken cancellationToken) => Task.FromResult<string?>(null);
+
     public async Task<long> CountAsync(Guid keyId, CancellationToken cancellationToken)
     {
         await using var batch = await transaction.BatchAsync(cancellationToken);

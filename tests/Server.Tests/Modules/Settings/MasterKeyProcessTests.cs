@@ -45,6 +45,32 @@ public sealed class MasterKeyProcessTests : DatabaseTest
         keys.In(server.Output).ShouldBeEmpty();
     }
 
+    [Fact]
+    public async Task A_lost_master_key_is_said_to_be_missing_and_no_other_is_made_in_its_place()
+    {
+        await using var server = await ServerProcess.StartAsync(
+            ("ConnectionStrings__Database", Database.ConnectionString), ("Accounts__PasswordIterations", "1000"), ("Database__MaxPoolSize", "20"));
+        var file = Path.Combine(server.Data, "keys", "master.key");
+        var kept = await File.ReadAllTextAsync(file);
+        (await server.TerminateAsync()).ShouldBe(0);
+        foreach (var lose in (Action[])[() => File.Delete(file), () => Directory.Delete(Path.GetDirectoryName(file)!, recursive: true)])
+        {
+            lose();
+            (await server.RestartUntilExitAsync()).ShouldBe(1);
+            server.Output.ShouldContain($"{file} is missing");
+            File.Exists(file).ShouldBeFalse();
+        }
+        server.Environment["Security__PreviousMasterKey"] = kept; // that it has the key under another name makes no new one either
+        (await server.RestartUntilExitAsync()).ShouldBe(1);
+        File.Exists(file).ShouldBeFalse();
+
+        server.Environment.Remove("Security__PreviousMasterKey");
+        Directory.CreateDirectory(Path.GetDirectoryName(file)!);
+        await File.WriteAllTextAsync(file, kept);
+        await server.RestartAsync();
+        (await SignInAsync(server)).Dispose();
+    }
+
     /// <summary>What the server says to anybody and to an administrator, errors too.</summary>
     static async Task<string> AskAroundAsync(ServerProcess server, HttpClient admin)
     {

@@ -96,6 +96,28 @@ public sealed class LoadDataKeysTests : DatabaseTest
     }
 
     [Fact]
+    public async Task A_lost_master_key_of_signing_keys_of_the_former_form_is_not_replaced_either()
+    {
+        var master = new MasterKey(Convert.FromBase64String(ProbeServer.MasterKey));
+        await using (var first = await ProbeServer.StartAsync(Database))
+        {
+            var key = first.Services.GetRequiredService<KeyRing>().Current;
+            await Database.ExecuteAsync("UPDATE accounts.signing_keys SET wrapped = $1, master_key_id = $2, data_key_id = NULL",
+                master.Wrap(key.ExportPrivateKey(), $"accounts.signing_keys/{key.Id}"), master.Id);
+            await Database.ExecuteAsync("DELETE FROM platform.data_keys");
+        }
+        var data = TempDirectory.New();
+
+        var refusal = await Should.ThrowAsync<InvalidOperationException>(
+            () => ProbeServer.StartAsync(Database, settings: [("Security:MasterKey", ""), ("Data:Directory", data)]));
+
+        refusal.Message.ShouldContain($"{Path.Combine(data, "keys", "master.key")} is missing");
+        Directory.Exists(Path.Combine(data, "keys")).ShouldBeFalse();
+        (await Database.ScalarAsync<long>("SELECT count(*) FROM platform.data_keys")).ShouldBe(0);
+        await (await ProbeServer.StartAsync(Database)).DisposeAsync(); // with the right one
+    }
+
+    [Fact]
     public async Task A_rotation_seals_the_signing_keys_again_and_their_tokens_stay_good()
     {
         string access;

@@ -50,9 +50,14 @@ public sealed class MasterKeyTests
     {
         var directory = TempDirectory.New();
 
-        var first = MasterKey.Load(Configuration(), directory);
-
         var file = Path.Combine(directory, "keys", "master.key");
+        var first = MasterKey.Load(Configuration(), directory);
+        first.MissingFile.ShouldBe(file);
+        File.Exists(file).ShouldBeFalse(); // whether the database needs another one is not known yet
+
+        first.Keep();
+
+        first.MissingFile.ShouldBeNull();
         if (!OperatingSystem.IsWindows()) File.GetUnixFileMode(file).ShouldBe(UnixFileMode.UserRead | UnixFileMode.UserWrite);
         MasterKey.Load(Configuration(), directory).Id.ShouldBe(first.Id);
     }
