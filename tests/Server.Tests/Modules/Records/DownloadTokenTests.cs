@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Net.Http.Headers;
 using Consilium.Tests.Modules.Files;
 using Microsoft.Extensions.DependencyInjection;
@@ -166,7 +165,7 @@ public sealed class DownloadTokenTests(RecordServer server) : IClassFixture<Reco
     [Fact]
     public async Task No_log_ever_holds_a_token()
     {
-        var lines = new Lines();
+        var lines = new LogRecorder();
         var talkative = await RecordServer.WithAsync(services: services => services.AddSingleton<ILoggerProvider>(lines),
             settings:
             [
@@ -194,19 +193,5 @@ public sealed class DownloadTokenTests(RecordServer server) : IClassFixture<Reco
     {
         var patient = await server.PatientAsync();
         return (patient, (await patient.UploadDocumentAsync(patient.UserId, "0123456789")).Id());
-    }
-
-    sealed class Lines : ILoggerProvider, ILogger
-    {
-        public ConcurrentQueue<string> All { get; } = new();
-
-        public ILogger CreateLogger(string categoryName) => this;
-        public IDisposable? BeginScope<TState>(TState state) where TState : notnull => null;
-        public bool IsEnabled(LogLevel logLevel) => true;
-
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
-            All.Enqueue($"{formatter(state, exception)} {exception}");
-
-        public void Dispose() { }
     }
 }

@@ -9,7 +9,7 @@ namespace Consilium.Tests.Platform.Errors;
 /// <summary>A body whose chunks (RFC 9112, 7.1) cannot be read is the client's fault, whatever reads it, and no news for the log.</summary>
 public sealed class BrokenFramingTests : IAsyncLifetime
 {
-    readonly LogLines lines = new();
+    readonly LogRecorder lines = new();
     Server server = null!;
 
     public async Task InitializeAsync() => server = await Server.StartAsync(services: services => services.AddSingleton<ILoggerProvider>(lines));

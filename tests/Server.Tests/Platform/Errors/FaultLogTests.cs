@@ -11,7 +11,7 @@ public sealed class FaultLogTests : IAsyncLifetime
 {
     const string Words = "words of a patient";
 
-    readonly LogLines lines = new();
+    readonly LogRecorder lines = new();
     Server server = null!;
 
     public async Task InitializeAsync() => server = await Server.StartAsync(services: services =>

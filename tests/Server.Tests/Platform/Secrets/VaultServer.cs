@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Consilium.Platform.Database;
 using Consilium.Platform.Jobs;
 using Consilium.Platform.Secrets;
@@ -12,7 +11,7 @@ namespace Consilium.Tests.Platform.Secrets;
 /// </summary>
 public sealed class VaultServer : Server
 {
-    internal Lines Log { get; } = new();
+    internal LogRecorder Log { get; } = new();
 
     public override async Task InitializeAsync()
     {
@@ -26,21 +25,6 @@ public sealed class VaultServer : Server
         services.AddSingleton<ILoggerProvider>(Log);
         Notes.Add(services);
     }
-}
-
-/// <summary>Everything that is logged.</summary>
-internal sealed class Lines : ILoggerProvider, ILogger
-{
-    public ConcurrentQueue<string> All { get; } = new();
-
-    public ILogger CreateLogger(string categoryName) => this;
-    public IDisposable? BeginScope<TState>(TState state) where TState : notnull => null;
-    public bool IsEnabled(LogLevel logLevel) => logLevel >= LogLevel.Information;
-
-    public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
-        All.Enqueue($"{formatter(state, exception)} {exception}");
-
-    public void Dispose() { }
 }
 
 /// <summary>Sealed texts in a table of the tests, kept as a module keeps its own.</summary>
