@@ -12,28 +12,30 @@ public sealed partial class RequestLinesTests
         using var client = server.Client();
         await client.GetAsync("/health/live?token=secret1");
         await client.PostAsync("/auth/login?x=secret2", JsonContent.Create(new { username = "secret3" }));
-        await client.GetAsync("/nowhere/at%0Aall?q=secret4");
+        await client.GetAsync("/cases/at%0Aall/secret/x?q=secret4");
         await client.GetAsync($"/Secret5/{new string('x', 500)}");
         await client.GetAsync("/api/v1/config/a.secret.word");
         var login = await client.PostAsync("/auth/login", JsonContent.Create(new { username = "admin@example.com", password = "admin123" }));
         using var admin = Client.From(server.Address, "admin@example.com", await login.ShouldAnswerAsync(200));
         await admin.PostAsync("/api/v1/config/a.secret.word/reveal", JsonContent.Create(new { reason = 5 }));
-        await client.GetAsync("/api/v1/config/0123456789abcdef0123456789abcdef/at/all");
+        await client.GetAsync("/api/v1/config/0123456789abcdef0123456789abcdef/history/all");
+        await client.PutAsync("/api/v1/config/secret/reveal", null);
         await client.GetAsync("/api/v1/tickets/0190b5a8-0000-7000-8000-000000000000");
-        await client.GetAsync($"{string.Concat(Enumerable.Repeat("/long", 50))}");
+        await client.GetAsync($"{string.Concat(Enumerable.Repeat("/cases", 50))}");
         await client.SendAsync(new(HttpMethod.Options, "/health/live"));
         await server.TerminateAsync();
 
         var lines = Line().Matches(server.Output).Select(match => match.Groups["what"].Value).ToList();
         lines.Count(line => line == "GET /health/live 200").ShouldBe(1);
         lines.Count(line => line == "POST /auth/login 400").ShouldBe(1);
-        lines.Count(line => line == "GET /nowhere/… 404").ShouldBe(1);
+        lines.Count(line => line == "GET /cases/…/…/… 404").ShouldBe(1);
         lines.Count(line => line == "GET /…/… 404").ShouldBe(1);
         lines.Count(line => line == "GET /api/v1/config/{key} 401").ShouldBe(1);
         lines.Count(line => line == "POST /api/v1/config/{key}/reveal 400").ShouldBe(1);
-        lines.Count(line => line == "GET /api/v1/config/…/at/all 404").ShouldBe(1);
+        lines.Count(line => line == "GET /api/v1/config/…/history/… 404").ShouldBe(1);
+        lines.Count(line => line == "PUT /api/v1/config/…/reveal 405").ShouldBe(1);
         lines.Count(line => line == "GET /api/v1/tickets/0190b5a8-0000-7000-8000-000000000000 401").ShouldBe(1);
-        lines.Count(line => line == $"GET {string.Concat(Enumerable.Repeat("/long", 40))}… 404").ShouldBe(1);
+        lines.Count(line => line == $"GET {string.Concat(Enumerable.Repeat("/cases", 33))}/c… 404").ShouldBe(1);
         lines.Count(line => line == "OPTIONS /health/live 405").ShouldBe(1);
         server.Output.ShouldNotContain("secret", Case.Insensitive);
     }
