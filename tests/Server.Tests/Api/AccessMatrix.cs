@@ -55,7 +55,7 @@ internal sealed record AccessRule(string Route, Func<AccessWorld, Task<Call>> Go
 /// <summary>Who gets what of every operation: one table, in parts by module.</summary>
 internal static partial class AccessMatrix
 {
-    /// <summary>Patients, users, and whoever acts for a patient.</summary>
+    /// <summary>Patients, users, and those who act for a patient.</summary>
     static readonly Who[] Customers = [Who.Patient, Who.Relative, Who.User, Who.OtherPatient];
 
     static readonly Who[] Doctors = [Who.Treating, Who.Colleague, Who.ForeignDoctor];

@@ -5,7 +5,7 @@ using System.Text.RegularExpressions;
 namespace Consilium.Tests.Api;
 
 /// <summary>
-/// Every operation, asked by everybody for what is the patient's and for what is nobody's: whoever may not know of something gets
+/// Every operation, asked by everybody for what is the patient's and for what is nobody's: those who may not know of something get
 /// the very answer that they get when there is nothing.
 /// </summary>
 public sealed partial class AccessMatrixTests(AccessWorld world) : IClassFixture<AccessWorld>

@@ -6,7 +6,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Consilium.Tests.Api;
 
-/// <summary>An API key opens the operations that name one of its scopes, and no other, whoever it acts as.</summary>
+/// <summary>An API key opens the operations that name one of its scopes, and no other, whatever account it acts as.</summary>
 public sealed class KeyScopesTests(Server server) : IClassFixture<Server>
 {
     /// <summary>No operation names these.</summary>

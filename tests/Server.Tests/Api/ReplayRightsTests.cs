@@ -9,7 +9,7 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Consilium.Tests.Api;
 
 /// <summary>
-/// A repetition under an <c>Idempotency-Key</c> gives the answer again to those alone who have the right still, and what it shows of a patient stands in
+/// A repetition under an <c>Idempotency-Key</c> gives the answer again only to those who still have the right, and what it shows of a patient stands in
 /// the access log as a read.
 /// </summary>
 public sealed class ReplayRightsTests(AccessWorld world) : IClassFixture<AccessWorld>

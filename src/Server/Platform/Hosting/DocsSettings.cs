@@ -8,7 +8,5 @@ internal sealed record DocsSettings(bool Enabled)
 
     /// <summary>Unless it is said otherwise, everywhere but in Production.</summary>
     public static DocsSettings From(IConfiguration configuration, IHostEnvironment environment) =>
-        configuration[EnabledKey] is not { Length: > 0 } text ? new(!environment.IsProduction())
-        : bool.TryParse(text, out var enabled) ? new(enabled)
-        : throw new StartException($"The setting {EnabledKey} must be true or false, and is '{text}'.");
+        new(configuration.Flag(EnabledKey, otherwise: !environment.IsProduction()));
 }

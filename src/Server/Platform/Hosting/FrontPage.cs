@@ -24,7 +24,7 @@ internal static class FrontPage
         }).AllowAnonymous().DisableRateLimiting().ExcludeFromDescription();
     }
 
-    /// <summary>Whether JSON is asked for more than a page is (RFC 9110, 12.5.1). Whoever takes either gets the page.</summary>
+    /// <summary>Whether JSON is asked for more than a page is (RFC 9110, 12.5.1). A client that takes both alike gets the page.</summary>
     static bool WantsJson(string? accept) => accept is not null && MediaTypeHeaderValue.TryParseList([accept], out var ranges)
         && Wish(ranges, "application/json") is { Quality: > 0 } wish && wish.CompareTo(Wish(ranges, "text/html")) > 0;
 

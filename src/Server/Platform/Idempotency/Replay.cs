@@ -30,7 +30,7 @@ internal static class ReplayRules
         where TBuilder : IEndpointConventionBuilder where TJudge : notnull =>
         route.WithMetadata(new ReplayRule(replay => refusal(replay.Http.RequestServices.GetRequiredService<TJudge>(), replay)));
 
-    /// <summary>Whoever may use the route at all may have the answer again: no more is judged the first time, and it shows nobody's data.</summary>
+    /// <summary>All who may use the route may have the answer again: no more is judged the first time, and it shows nobody's data.</summary>
     public static TBuilder ReplaysToAllItsCallers<TBuilder>(this TBuilder route) where TBuilder : IEndpointConventionBuilder =>
         route.WithMetadata(new ReplayRule(_ => Task.FromResult<IResult?>(null)));
 }
